@@ -1,0 +1,103 @@
+"""Annotated documents: the type that markup compiles to and that training and evaluation read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, INDICATORS, LANGUAGES, MEASURES, MODIFIERS, PLACE_KINDS
+
+
+@dataclass(frozen=True)
+class GoldEntity:
+    """One annotated span; fields that its type does not have are None.
+
+    ``value`` is a number or ``[low, high]`` for a COUNT, ISO 8601 text for a DATE; None where the markup leaves it to be computed.
+    """
+
+    type: str
+    start: int
+    end: int
+    kind: str | None = None
+    indicator: str | None = None
+    aspect: str | None = None
+    value: float | list[float] | str | None = None
+    modifier: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"an entity needs 0 <= start < end, not {self.start}, {self.end}")
+        for name, value, allowed in (
+            ("type", self.type, ENTITY_TYPES),
+            ("kind", self.kind, (None, *PLACE_KINDS)),
+            ("indicator", self.indicator, (None, *INDICATORS)),
+            ("aspect", self.aspect, (None, *ASPECTS)),
+            ("modifier", self.modifier, (None, *MODIFIERS)),
+        ):
+            if value not in allowed:
+                raise ValueError(f"{name} {value!r} is none of {', '.join(map(str, allowed))}")
+
+
+@dataclass(frozen=True)
+class GoldSentence:
+    """A sentence's offsets and its control measures, none or several."""
+
+    start: int
+    end: int
+    labels: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for label in self.labels:
+            if label not in MEASURES:
+                raise ValueError(f"measure {label!r} is none of {', '.join(MEASURES)}")
+
+
+@dataclass(frozen=True)
+class AnnotatedDocument:
+    """A text with its complete answer. Offsets are half-open code points into ``text``; entities are flat and in order."""
+
+    id: str
+    text: str
+    language: str
+    genre: str
+    disease: str
+    place: str
+    family: str
+    noise: str
+    reference_date: str | None
+    entities: tuple[GoldEntity, ...]
+    sentences: tuple[GoldSentence, ...]
+
+    def __post_init__(self) -> None:
+        if self.language not in LANGUAGES:
+            raise ValueError(f"{self.id}: language {self.language!r} is none of {', '.join(LANGUAGES)}")
+        end = 0
+        for entity in self.entities:
+            if entity.start < end:
+                raise ValueError(f"{self.id}: entities overlap or are out of order at {entity.start}")
+            end = entity.end
+        if end > len(self.text):
+            raise ValueError(f"{self.id}: an entity ends at {end}, after the text ({len(self.text)})")
+
+
+def write_jsonl(documents: Iterable[AnnotatedDocument], path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        for document in documents:
+            out.write(json.dumps(asdict(document), ensure_ascii=False) + "\n")
+
+
+def read_jsonl(path: Path) -> Iterator[AnnotatedDocument]:
+    """Read documents that `write_jsonl` wrote; a ValueError names the file and line of a faulty row."""
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                row = json.loads(line)
+                row["entities"] = tuple(GoldEntity(**entity) for entity in row["entities"])
+                row["sentences"] = tuple(
+                    GoldSentence(sentence["start"], sentence["end"], tuple(sentence["labels"])) for sentence in row["sentences"]
+                )
+                yield AnnotatedDocument(**row)
+            except (ValueError, KeyError, TypeError) as error:
+                raise ValueError(f"{path}:{number}: not an annotated document ({error})") from error
