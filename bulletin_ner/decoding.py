@@ -1,0 +1,103 @@
+"""From token features to spans and labels: constrained tag decoding, sentence pooling, span classes. NumPy only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bulletin_ner.features import FeatureLayout
+
+_FORBIDDEN = -1e9
+
+
+@dataclass(frozen=True)
+class Span:
+    """Tokens ``first:last`` are one entity of type index ``type``."""
+
+    type: int
+    first: int
+    last: int
+    score: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.first < self.last:
+            raise ValueError(f"a span needs first < last, not {self.first}, {self.last}")
+
+
+def decode_spans(tag_logits: np.ndarray) -> list[Span]:
+    """The best legal BIO sequence's spans. ``tag_logits``: (tokens, 1 + 2 * types), tags O, B-0, I-0, B-1, I-1, ...
+
+    An I follows only a B or an I of its own type. A span's score is the least probability among its tags.
+    """
+    if not len(tag_logits):
+        return []
+    log_probabilities = log_softmax(tag_logits)
+    path = log_probabilities.argmax(1)
+    if not _is_legal(path):
+        path = _viterbi(log_probabilities)
+    chosen = np.exp(log_probabilities[np.arange(len(path)), path])
+    spans = []
+    starts = np.flatnonzero(path % 2 == 1)
+    for start in starts.tolist():
+        inside = int(path[start]) + 1
+        end = start + 1
+        while end < len(path) and path[end] == inside:
+            end += 1
+        spans.append(Span((inside - 2) // 2, start, end, float(chosen[start:end].min())))
+    return spans
+
+
+def _is_legal(path: np.ndarray) -> bool:
+    inside = (path > 0) & (path % 2 == 0)
+    previous = np.concatenate([[0], path[:-1]])
+    return bool(np.all(~inside | (previous == path) | (previous == path - 1)))
+
+
+def transitions(tags: int) -> np.ndarray:
+    """Log weights of (previous, next) tag pairs, (tags, tags): 0 where legal."""
+    weights = np.zeros((tags, tags), np.float32)
+    for inside in range(2, tags, 2):
+        weights[:, inside] = _FORBIDDEN
+        weights[inside, inside] = weights[inside - 1, inside] = 0
+    return weights
+
+
+def _viterbi(log_probabilities: np.ndarray) -> np.ndarray:
+    length, tags = log_probabilities.shape
+    weights = transitions(tags)
+    back = np.zeros((length, tags), np.int64)
+    score = log_probabilities[0] + weights[0]
+    for position in range(1, length):
+        candidates = score[:, None] + weights
+        back[position] = candidates.argmax(0)
+        score = candidates[back[position], np.arange(tags)] + log_probabilities[position]
+    path = np.zeros(length, np.int64)
+    path[-1] = score.argmax()
+    for position in range(length - 1, 0, -1):
+        path[position - 1] = back[position, path[position]]
+    return path
+
+
+def sentence_probabilities(features: np.ndarray, ranges: Sequence[tuple[int, int]], layout: FeatureLayout) -> np.ndarray:
+    """Probability of each measure in each sentence, (sentences, measures); the twin of `network.pool_sentences`."""
+    logits = np.full((len(ranges), layout.measures), _FORBIDDEN)
+    for row, (first, last) in enumerate(ranges):
+        if first < last:
+            attention = np.exp(log_softmax(features[first:last, layout.attention].T)).T
+            logits[row] = (attention * features[first:last, layout.evidence]).sum(0)
+    return 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
+
+
+def span_logits(features: np.ndarray, spans: Sequence[Span], layout: FeatureLayout) -> np.ndarray:
+    """Class logits of spans, (spans, span_classes); the twin of `network.span_logits`."""
+    first = np.array([span.first for span in spans], np.int64)
+    last = np.array([span.last - 1 for span in spans], np.int64)
+    return np.asarray(features[first][:, layout.first] + features[last][:, layout.last])
+
+
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """Over the last axis, in float32."""
+    shifted = logits.astype(np.float32) - logits.max(-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)))

@@ -1,0 +1,74 @@
+"""Documents to features: windows of many documents run through a backend in batches of like length."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from bulletin_ner.tokenization import BulletinTokenizer, Tokens
+from bulletin_ner.windows import Window, plan_windows
+
+_MULTIPLE = 16
+
+
+class Backend(Protocol):
+    """Runs the network: ids and mask, int64 of shape (batch, tokens), to features, float32 of shape (batch, tokens, width)."""
+
+    name: str
+
+    def __call__(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray: ...
+
+
+def encode(
+    documents: Sequence[Tokens],
+    breaks: Sequence[Sequence[int]],
+    backend: Backend,
+    tokenizer: BulletinTokenizer,
+    width: int,
+    size: int,
+    context: int,
+    batch_tokens: int,
+) -> list[np.ndarray]:
+    """Features of each document, float32 of shape (tokens, width).
+
+    ``breaks``: for each document the token indices where sentences begin; ``size`` and ``context`` count tokens, the two
+    special ones included in ``size``; ``batch_tokens`` bounds the padded tokens of one pass.
+    """
+    features = [np.zeros((len(tokens), width), np.float32) for tokens in documents]
+    work = [
+        (index, window)
+        for index, tokens in enumerate(documents)
+        if len(tokens)
+        for window in plan_windows(len(tokens), breaks[index], size - 2, context)
+    ]
+    work.sort(key=lambda item: item[1].start - item[1].end)
+    while work:
+        length = work[0][1].end - work[0][1].start + 2
+        length = -(-length // _MULTIPLE) * _MULTIPLE
+        rows = max(1, batch_tokens // length)
+        _run(work[:rows], length, documents, features, backend, tokenizer)
+        work = work[rows:]
+    return features
+
+
+def _run(
+    batch: Sequence[tuple[int, Window]],
+    length: int,
+    documents: Sequence[Tokens],
+    features: Sequence[np.ndarray],
+    backend: Backend,
+    tokenizer: BulletinTokenizer,
+) -> None:
+    ids = np.full((len(batch), length), tokenizer.padding, np.int64)
+    mask = np.zeros((len(batch), length), np.int64)
+    for row, (index, window) in enumerate(batch):
+        inner = window.end - window.start
+        ids[row, 0], ids[row, inner + 1] = tokenizer.begin, tokenizer.separator
+        ids[row, 1 : inner + 1] = documents[index].ids[window.start : window.end]
+        mask[row, : inner + 2] = 1
+    output = backend(ids, mask)
+    for row, (index, window) in enumerate(batch):
+        offset = 1 - window.start
+        features[index][window.core_start : window.core_end] = output[row, window.core_start + offset : window.core_end + offset]

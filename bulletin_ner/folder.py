@@ -1,0 +1,11 @@
+"""The names of a model folder's files, and of the weight that lies in a file of its own."""
+
+CONFIG = "config.json"
+TOKENIZER = "tokenizer.json"
+EMBEDDINGS = "embeddings.safetensors"
+WEIGHTS = "weights.safetensors"
+GRAPH = "model.onnx"
+METRICS = "metrics.json"
+CARD = "README.md"
+
+WORDS = "encoder.embeddings.word_embeddings.weight"

@@ -1,0 +1,63 @@
+"""The joint model: one encoder pass, from which every head reads linear features of single tokens.
+
+Whatever pools tokens (a sentence's measures, a count's indicator) does so on these features, with the same formula here in
+torch and in `bulletin_ner.decoding` in NumPy. That keeps the exported graph a plain function from ids and mask to features.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from bulletin_ner.features import FeatureLayout
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    measures: float
+    indicator: float
+    aspect: float
+    kind: float
+
+
+class JointNetwork(nn.Module):
+    """``forward``: ids and mask of shape (batch, tokens) to features of shape (batch, tokens, layout.width), float32."""
+
+    def __init__(self, encoder: nn.Module, layout: FeatureLayout, inner: int, dropout: float) -> None:
+        super().__init__()
+        hidden = encoder.config.hidden_size
+        self.encoder = encoder
+        self.layout = layout
+        self.dropout = nn.Dropout(dropout)
+        self.token_inner = nn.Linear(hidden, inner)
+        self.span_inner = nn.Linear(hidden, inner)
+        self.tags = nn.Linear(hidden, layout.tags)
+        self.sentence = nn.Linear(inner, 2 * layout.measures)
+        self.span = nn.Linear(inner, 2 * layout.span_classes)
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
+        hidden = self.dropout(hidden)
+        sentence = self.sentence(functional.gelu(self.token_inner(hidden)))
+        span = self.span(functional.gelu(self.span_inner(hidden)))
+        return torch.cat([self.tags(hidden), sentence, span], dim=-1)
+
+
+def pool_sentences(features: torch.Tensor, ranges: torch.Tensor, layout: FeatureLayout) -> torch.Tensor:
+    """Measure logits of sentences: each label attends to the sentence's tokens by itself.
+
+    features (tokens, width); ranges (sentences, 2) of half-open token indices. Returns (sentences, measures).
+    """
+    index = torch.arange(len(features), device=features.device)
+    inside = (index[None] >= ranges[:, :1]) & (index[None] < ranges[:, 1:])
+    attention = features[:, layout.attention]
+    weights = torch.softmax(attention[None].masked_fill(~inside[..., None], -1e4), dim=1)
+    return (weights * features[None][..., layout.evidence]).sum(1)
+
+
+def span_logits(features: torch.Tensor, spans: torch.Tensor, layout: FeatureLayout) -> torch.Tensor:
+    """Class logits of spans, shape (spans, span_classes): the first token's and the last token's features added up."""
+    return features[spans[:, 0]][:, layout.first] + features[spans[:, 1] - 1][:, layout.last]

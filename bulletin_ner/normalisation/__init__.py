@@ -1,0 +1,1 @@
+"""From surface forms to values: counts, dates, officials' roles."""

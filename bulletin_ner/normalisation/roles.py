@@ -1,0 +1,68 @@
+"""Join each official to the roles beside the name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bulletin_ner.schema import Entity
+
+# What may stand between a name and its title, and between the names or titles of an enumeration.
+_BESIDE = re.compile(r"[\s,，(（:：]*(?:(?:the|and|an?|is|was|as|任|为|為|是|担任|擔任)\s*)?[\s(（]*")
+_LIST = re.compile(r"[\s,，、/]*(?:and|和|及|以及|与|與|、)?\s*")
+_COURTESY = re.compile(r"^(?:先生|女士|同志|小姐|醫生|医生)")
+
+
+def join_roles(text: str, entities: Sequence[Entity]) -> tuple[Entity, ...]:
+    """The entities, each OFFICIAL with the texts of its ROLE spans: before or after the name, and shared along an enumeration."""
+    result = list(entities)
+    for index, entity in enumerate(entities):
+        if entity.type == "OFFICIAL":
+            result[index] = replace(entity, roles=tuple(_before(text, entities, index) + _after(text, entities, index)))
+    for index, entity in enumerate(result[:-1]):  # `leaders A, B and C`: one title for all that follow it
+        following = result[index + 1]
+        if entity.type == following.type == "OFFICIAL" and not following.roles and entity.roles:
+            if _between(text, entity, following, _LIST) and _before(text, entities, _head(text, entities, index)):
+                result[index + 1] = replace(following, roles=entity.roles)
+    return tuple(result)
+
+
+def _head(text: str, entities: Sequence[Entity], index: int) -> int:
+    while index and entities[index - 1].type == "OFFICIAL" and _between(text, entities[index - 1], entities[index], _LIST):
+        index -= 1
+    return index
+
+
+def _before(text: str, entities: Sequence[Entity], index: int) -> list[str]:
+    roles: list[str] = []
+    while index and entities[index - 1].type == "ROLE":
+        pattern = _LIST if roles else _BESIDE
+        if not _between(text, entities[index - 1], entities[index], pattern):
+            break
+        roles.insert(0, entities[index - 1].text)
+        index -= 1
+    # A title straight after another name is that name's: `Li Wen, mayor, Zhang Hua, ...`.
+    if roles and index and entities[index - 1].type == "OFFICIAL" and _between(text, entities[index - 1], entities[index], _BESIDE):
+        return []
+    return roles
+
+
+def _after(text: str, entities: Sequence[Entity], index: int) -> list[str]:
+    roles: list[str] = []
+    while index + 1 < len(entities) and entities[index + 1].type == "ROLE":
+        pattern = _LIST if roles else _BESIDE
+        if not _between(text, entities[index], entities[index + 1], pattern):
+            break
+        following = entities[index + 2] if index + 2 < len(entities) else None
+        glued = following is not None and following.type == "OFFICIAL" and following.start == entities[index + 1].end
+        if glued and entities[index + 1].start > entities[index].end:
+            break
+        roles.append(entities[index + 1].text)
+        index += 1
+    return roles
+
+
+def _between(text: str, first: Entity, second: Entity, pattern: re.Pattern[str]) -> bool:
+    gap = _COURTESY.sub("", text[first.end : second.start])
+    return bool(pattern.fullmatch(gap))

@@ -1,0 +1,121 @@
+"""The model folder: its files, its config with checksums, and loading with either backend."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bulletin_ner.encoding import Backend
+from bulletin_ner.features import FeatureLayout
+from bulletin_ner.folder import CONFIG, EMBEDDINGS, GRAPH, TOKENIZER, WEIGHTS
+from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, INDICATORS, MEASURES, PLACE_KINDS
+from bulletin_ner.tagger import Settings, Tagger
+from bulletin_ner.tokenization import BulletinTokenizer
+
+FORMAT = 1
+
+_LABELS = {
+    "entity_types": ENTITY_TYPES,
+    "measures": MEASURES,
+    "indicators": INDICATORS,
+    "aspects": ASPECTS,
+    "place_kinds": PLACE_KINDS,
+}
+
+
+class ModelError(ValueError):
+    """A model folder that cannot be used; the message names the file and what to do."""
+
+
+def write_settings(folder: Path, settings: Settings, tokenizer: BulletinTokenizer, encoder: dict[str, Any]) -> None:
+    """Write config.json for the files that lie in the folder."""
+    checked = [name for name in (TOKENIZER, EMBEDDINGS, WEIGHTS, GRAPH, f"{GRAPH}.data") if (folder / name).is_file()]
+    content = {
+        "format": FORMAT,
+        "name": settings.name,
+        "window": settings.window,
+        "context": settings.context,
+        "thresholds": dict(zip(MEASURES, settings.thresholds, strict=True)),
+        "labels": {name: list(values) for name, values in _LABELS.items()},
+        "layout": asdict(settings.layout),
+        "special_tokens": {"begin": tokenizer.begin, "separator": tokenizer.separator, "padding": tokenizer.padding},
+        "encoder": {key: value for key, value in encoder.items() if value is not None},
+        "files": {name: {"bytes": (folder / name).stat().st_size, "sha256": _sha256(folder / name)} for name in checked},
+    }
+    (folder / CONFIG).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def load_tagger(folder: Path, backend: str) -> Tagger:
+    """A tagger from a model folder. A ModelError names a missing, truncated or foreign part."""
+    content = read_config(folder)
+    settings = Settings(
+        layout=FeatureLayout(**content["layout"]),
+        window=content["window"],
+        context=content["context"],
+        thresholds=tuple(content["thresholds"][label] for label in MEASURES),
+        name=content["name"],
+    )
+    special = content["special_tokens"]
+    tokenizer = BulletinTokenizer.from_file(folder / TOKENIZER, special["begin"], special["separator"], special["padding"])
+    return Tagger(_backends()[backend](folder, content), tokenizer, settings)
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The folder's config.json, checked against this version and the files' sizes."""
+    path = folder / CONFIG
+    if not path.is_file():
+        raise ModelError(f"{folder}: no {CONFIG}, so no model folder; train one with `bulletin-ner train`, or give another folder")
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        version = content["format"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{path}: not a model config ({error}); copy the folder anew") from error
+    if version != FORMAT:
+        raise ModelError(f"{path}: format {version}, this version of bulletin_ner reads {FORMAT}; install the version that wrote it")
+    for name, values in _LABELS.items():
+        if content["labels"].get(name) != list(values):
+            raise ModelError(f"{path}: its {name} are not those of this version; retrain, or install the version that wrote it")
+    for name, facts in content["files"].items():
+        if not (folder / name).is_file():
+            raise ModelError(f"{folder}: {name} is missing; copy the folder anew")
+        size = (folder / name).stat().st_size
+        if size != facts["bytes"]:
+            raise ModelError(f"{folder / name}: {size} bytes, expected {facts['bytes']}; copy the folder anew")
+    return content
+
+
+def verify_checksums(folder: Path) -> None:
+    """Read every file of the model and compare its sha256; a ModelError names the altered one."""
+    for name, facts in read_config(folder)["files"].items():
+        if _sha256(folder / name) != facts["sha256"]:
+            raise ModelError(f"{folder / name}: altered (its sha256 is not the recorded one); copy the folder anew")
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _backends() -> dict[str, Callable[[Path, dict[str, Any]], Backend]]:
+    return {"onnx": _onnx, "torch": _torch}
+
+
+def _onnx(folder: Path, content: dict[str, Any]) -> Backend:
+    from bulletin_ner.onnx_backend import OnnxBackend
+
+    return OnnxBackend(folder / GRAPH)
+
+
+def _torch(folder: Path, content: dict[str, Any]) -> Backend:
+    try:
+        from bulletin_ner.torch_backend import load_torch
+    except ImportError as error:
+        raise ModelError(f"backend 'torch' needs PyTorch and transformers ({error}): pip install 'bulletin-ner[torch]'") from error
+    return load_torch(folder, content)

@@ -1,0 +1,158 @@
+"""The tagger: the whole line from raw texts to Bulletins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from bulletin_ner.cleaning import detect_language
+from bulletin_ner.decoding import Span, decode_spans, log_softmax, sentence_probabilities, span_logits
+from bulletin_ner.encoding import Backend, encode
+from bulletin_ner.features import FeatureLayout
+from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, EPIDEMIC_INDICATORS, INDICATORS, MEASURES, PLACE_KINDS
+from bulletin_ner.normalisation.counts import parse_count
+from bulletin_ner.normalisation.dates import DateContext, parse_reference
+from bulletin_ner.normalisation.roles import join_roles
+from bulletin_ner.schema import Bulletin, Entity, Measure
+from bulletin_ner.segmentation import sentences
+from bulletin_ner.tokenization import BulletinTokenizer, Tokens, token_ranges
+
+_BATCH_TOKENS = 3072
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a saved model fixes besides its weights: windows in tokens, one threshold for each measure, its name."""
+
+    layout: FeatureLayout
+    window: int
+    context: int
+    thresholds: tuple[float, ...]
+    name: str
+
+    def __post_init__(self) -> None:
+        if len(self.thresholds) != self.layout.measures:
+            raise ValueError(f"{len(self.thresholds)} thresholds for {self.layout.measures} measures")
+
+
+class Tagger:
+    """Reads bulletins with one model. Safe to share between threads: it keeps no state between calls."""
+
+    def __init__(self, backend: Backend, tokenizer: BulletinTokenizer, settings: Settings) -> None:
+        self._backend = backend
+        self._tokenizer = tokenizer
+        self.settings = settings
+
+    def predict(self, text: str, reference_date: str | None = None) -> Bulletin:
+        """Read one text of any length.
+
+        ``reference_date``: ISO 8601 day on which the bulletin was published; it resolves dates without a year. Raises TypeError where
+        text is no str, ValueError where the date is none. Empty text gives an empty Bulletin.
+        """
+        return self._predict_batch([text], reference_date)[0]
+
+    def predict_many(self, texts: Iterable[str], batch_size: int = 32, reference_date: str | None = None) -> Iterator[Bulletin]:
+        """Read texts as they come, ``batch_size`` at a time; results stream in order."""
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, not {batch_size}")
+        if isinstance(texts, str):
+            raise TypeError("predict_many takes an iterable of texts; for one text use predict")
+        iterator = iter(texts)
+        while batch := list(islice(iterator, batch_size)):
+            yield from self._predict_batch(batch, reference_date)
+
+    def measure_probabilities(self, text: str) -> tuple[list[tuple[int, int]], np.ndarray]:
+        """Each sentence's offsets and its measures' probabilities, (sentences, measures), before thresholds."""
+        spans = sentences(text)
+        tokens = self._tokenizer(text)
+        ranges = token_ranges(tokens, spans)
+        features = self._encode([tokens], [ranges])[0]
+        return spans, sentence_probabilities(features, ranges, self.settings.layout)
+
+    def _encode(self, tokens: Sequence[Tokens], ranges: Sequence[Sequence[tuple[int, int]]]) -> list[np.ndarray]:
+        settings = self.settings
+        breaks = [[first for first, _ in document] for document in ranges]
+        return encode(
+            tokens, breaks, self._backend, self._tokenizer, settings.layout.width, settings.window, settings.context, _BATCH_TOKENS
+        )
+
+    def _predict_batch(self, texts: Sequence[str], reference_date: str | None) -> list[Bulletin]:
+        for text in texts:
+            if not isinstance(text, str):
+                raise TypeError(f"a text must be a str, not {type(text).__name__}")
+        reference = parse_reference(reference_date)
+        tokens = [self._tokenizer(text) for text in texts]
+        spans = [sentences(text) for text in texts]
+        ranges = [token_ranges(own, bounds) for own, bounds in zip(tokens, spans, strict=True)]
+        features = self._encode(tokens, ranges)
+        return [
+            Bulletin(
+                text=text,
+                language=detect_language(text),
+                reference_date=reference_date,
+                model=f"{self.settings.name}@{self._backend.name}",
+                entities=self._entities(text, own, matrix, DateContext(text, reference)),
+                measures=self._measures(text, bounds, token_bounds, matrix),
+                records=(),
+            )
+            for text, own, bounds, token_bounds, matrix in zip(texts, tokens, spans, ranges, features, strict=True)
+        ]
+
+    def _measures(
+        self, text: str, spans: Sequence[tuple[int, int]], ranges: Sequence[tuple[int, int]], features: np.ndarray
+    ) -> tuple[Measure, ...]:
+        probabilities = sentence_probabilities(features, ranges, self.settings.layout)
+        found = []
+        for (start, end), row in zip(spans, probabilities, strict=True):
+            for label, probability, threshold in zip(MEASURES, row.tolist(), self.settings.thresholds, strict=True):
+                if probability >= threshold:
+                    found.append(Measure(label, round(probability, 4), start, end, text[start:end]))
+        return tuple(found)
+
+    def _entities(self, text: str, tokens: Tokens, features: np.ndarray, dates: DateContext) -> tuple[Entity, ...]:
+        layout = self.settings.layout
+        spans = decode_spans(features[:, : layout.tags])
+        classes = span_logits(features, spans, layout) if spans else np.zeros((0, layout.span_classes))
+        entities: list[Entity] = []
+        end = 0
+        for span, logits in zip(spans, classes, strict=True):
+            start, stop = _offsets(text, tokens, span)
+            start = max(start, end)
+            if start < stop:
+                entities.append(self._entity(len(entities), text, start, stop, span, logits, dates))
+                end = stop
+        return join_roles(text, entities)
+
+    def _entity(
+        self, number: int, text: str, start: int, end: int, span: Span, logits: np.ndarray, dates: DateContext
+    ) -> Entity:
+        layout = self.settings.layout
+        surface = text[start:end]
+        kind = ENTITY_TYPES[span.type]
+        score = round(span.score, 4)
+        if kind == "PLACE":
+            return Entity(number, kind, surface, start, end, score, kind=_best(logits[layout.kind], PLACE_KINDS))
+        if kind == "COUNT":
+            count = parse_count(surface)
+            indicator = _best(logits[layout.indicator], INDICATORS)
+            aspect = _best(logits[layout.aspect], ASPECTS) if indicator in EPIDEMIC_INDICATORS else "unspecified"
+            return Entity(
+                number, kind, surface, start, end, score,
+                value=count.value, modifier=count.modifier, unit=count.unit, indicator=indicator, aspect=aspect,
+            )  # fmt: skip
+        if kind == "DATE":
+            return Entity(number, kind, surface, start, end, score, value=dates.resolve(surface))
+        return Entity(number, kind, surface, start, end, score)
+
+
+def _best(logits: np.ndarray, names: Sequence[str]) -> str:
+    return names[int(log_softmax(logits).argmax())]
+
+
+def _offsets(text: str, tokens: Tokens, span: Span) -> tuple[int, int]:
+    start, end = int(tokens.starts[span.first]), int(tokens.ends[span.last - 1])
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), end - (len(piece) - len(piece.rstrip()))

