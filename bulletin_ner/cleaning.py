@@ -55,10 +55,10 @@ def clean(text: str) -> Cleaned:
 
 
 def detect_language(text: str) -> str:
-    """``zh-Hans``, ``zh-Hant`` or ``en``, by script: English where less than a tenth of the letters are Han characters."""
+    """``zh-Hans``, ``zh-Hant`` or ``en``, by script: English where less than a fifth of the letters are Han characters."""
     han = _HAN.findall(text)
     letters = sum(char.isalpha() for char in text)
-    if not han or len(han) < 0.1 * letters:
+    if not han or len(han) < 0.2 * letters:
         return "en"
     traditional = sum(_simplified(char) != char for char in han)
     simplified = sum(_traditional(char) != char for char in han)

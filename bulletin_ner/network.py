@@ -6,7 +6,7 @@ torch and in `bulletin_ner.decoding` in NumPy. That keeps the exported graph a p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -15,18 +15,12 @@ from torch.nn import functional
 from bulletin_ner.features import FeatureLayout
 
 
-@dataclass(frozen=True)
-class LossWeights:
-    measures: float
-    indicator: float
-    aspect: float
-    kind: float
-
-
 class JointNetwork(nn.Module):
     """``forward``: ids and mask of shape (batch, tokens) to features of shape (batch, tokens, layout.width), float32."""
 
-    def __init__(self, encoder: nn.Module, layout: FeatureLayout, inner: int, dropout: float) -> None:
+    encoder: Any
+
+    def __init__(self, encoder: Any, layout: FeatureLayout, inner: int, dropout: float) -> None:
         super().__init__()
         hidden = encoder.config.hidden_size
         self.encoder = encoder

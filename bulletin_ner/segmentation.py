@@ -14,7 +14,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     Returns half-open ``(start, end)`` code-point offsets in order, without overlap, stripped of white space
     on both sides; stretches of white space alone are no sentence. Every other character is in exactly one.
     """
-    spans = []
+    spans: list[tuple[int, int]] = []
     start = 0
     for match in _BREAK.finditer(text):
         _append_stripped(spans, text, start, match.end())

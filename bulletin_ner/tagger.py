@@ -126,9 +126,7 @@ class Tagger:
                 end = stop
         return join_roles(text, entities)
 
-    def _entity(
-        self, number: int, text: str, start: int, end: int, span: Span, logits: np.ndarray, dates: DateContext
-    ) -> Entity:
+    def _entity(self, number: int, text: str, start: int, end: int, span: Span, logits: np.ndarray, dates: DateContext) -> Entity:
         layout = self.settings.layout
         surface = text[start:end]
         kind = ENTITY_TYPES[span.type]

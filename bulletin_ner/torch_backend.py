@@ -16,17 +16,16 @@ from bulletin_ner.network import JointNetwork
 from bulletin_ner.quantisation import from_int4, from_int8
 
 
-
 class TorchBackend:
     """A network as a `Backend`: ids and mask (batch, tokens) in, float32 features (batch, tokens, width) out."""
 
     name = "torch"
 
     def __init__(self, network: JointNetwork) -> None:
-        self._network = network
+        self.network = network
 
     def __call__(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        network = self._network
+        network = self.network
         device = next(network.parameters()).device
         training = network.training
         network.eval()

@@ -177,7 +177,7 @@ class _Cursor:
     def __init__(self, data: bytes, position: int) -> None:
         self.data, self.position = data, position
 
-    def read(self, layout: str) -> tuple:  # type: ignore[type-arg]
+    def read(self, layout: str) -> tuple:
         values = struct.unpack_from(layout, self.data, self.position)
         self.position += struct.calcsize(layout)
         return values

@@ -1,7 +1,7 @@
 """Check and compile the corpus: every fault with its file and line, then one JSONL file for each split.
 
-    python -m training.check corpus                       # faults, then a summary
-    python -m training.check corpus --compile build/      # and train.jsonl, dev.jsonl, test.jsonl
+python -m training.check corpus                       # faults, then a summary
+python -m training.check corpus --compile build/      # and train.jsonl, dev.jsonl, test.jsonl
 """
 
 from __future__ import annotations

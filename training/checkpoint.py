@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,20 +14,31 @@ from torch import nn
 
 from training.config import ConfigError
 
+BEST = "best.safetensors"
+
 
 @dataclass(frozen=True)
 class RunState:
-    """How far a run has come: steps done, the best dev score, one row for each finished epoch."""
+    """How far a run has come: steps done, loss since the last scored epoch, the best dev score, a row for each scored epoch."""
 
     step: int = 0
+    loss_sum: float = 0.0
+    scored_step: int = 0
     best: float = -1.0
     history: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def mean_loss(self) -> float:
+        return self.loss_sum / max(1, self.step - self.scored_step)
 
     def at(self, step: int) -> RunState:
         return replace(self, step=step)
 
+    def with_loss(self, loss: float) -> RunState:
+        return replace(self, loss_sum=self.loss_sum + loss)
+
     def scored(self, best: float, row: dict[str, Any]) -> RunState:
-        return replace(self, best=best, history=(*self.history, row))
+        return replace(self, loss_sum=0.0, scored_step=self.step, best=best, history=(*self.history, row))
 
 
 def trainable_state(network: nn.Module) -> dict[str, torch.Tensor]:
@@ -61,12 +71,10 @@ def save_checkpoint(
     temporary = folder / "checkpoint.tmp"
     contiguous = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     save_file(contiguous, temporary, metadata={"state": json.dumps({**state.__dict__, "config": config})})
-    os.replace(temporary, folder / "checkpoint.safetensors")
+    temporary.replace(folder / "checkpoint.safetensors")
 
 
-def load_checkpoint(
-    folder: Path, network: nn.Module, optimizer: Any, average: dict[str, torch.Tensor], config: dict[str, Any]
-) -> RunState:
+def load_checkpoint(folder: Path, network: nn.Module, optimizer: Any, average: dict[str, torch.Tensor], config: dict[str, Any]) -> RunState:
     """Continue from the folder's checkpoint, or begin: then the state is all zero. Another config's checkpoint is an error."""
     path = folder / "checkpoint.safetensors"
     if not path.is_file():
@@ -89,4 +97,4 @@ def load_checkpoint(
             moments.setdefault(int(index), {})[key] = tensor
     fresh = optimizer.state_dict()
     optimizer.load_state_dict({"state": moments, "param_groups": fresh["param_groups"]})
-    return RunState(written["step"], written["best"], tuple(written["history"]))
+    return RunState(**{**written, "history": tuple(written["history"])})

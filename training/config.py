@@ -23,7 +23,10 @@ class _Section(BaseModel):
 
 
 class Run(_Section):
+    """``start``: "" to begin from the base encoder, or the folder of a saved model whose weights to go on from."""
+
     seed: int
+    start: str
     output: str
     device: Literal["auto", "cpu", "cuda"]
 

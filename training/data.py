@@ -75,7 +75,7 @@ def build_example(document: AnnotatedDocument, tokenizer: BulletinTokenizer) -> 
     ranges = token_ranges(tokens, [(e.start, e.end) for e in document.entities])
     for entity, (first, last) in zip(document.entities, ranges, strict=True):
         if first == last:
-            raise DataError(f"{document.id}: no token begins in {document.text[entity.start:entity.end]!r} at {entity.start}")
+            raise DataError(f"{document.id}: no token begins in {document.text[entity.start : entity.end]!r} at {entity.start}")
         begin = 1 + 2 * ENTITY_TYPES.index(entity.type)
         tags[first] = begin
         tags[first + 1 : last] = begin + 1
@@ -171,9 +171,7 @@ def collate(batch: Sequence[Slice], examples: Sequence[Example], tokenizer: Bull
     ids = np.full((len(batch), width), tokenizer.padding, np.int64)
     mask = np.zeros((len(batch), width), np.int64)
     tags = np.full((len(batch), width), IGNORE, np.int64)
-    parts: dict[str, list[np.ndarray]] = {
-        name: [] for name in ("sentences", "measures", "spans", "indicator", "aspect", "kind")
-    }
+    parts: dict[str, list[np.ndarray]] = {name: [] for name in ("sentences", "measures", "spans", "indicator", "aspect", "kind")}
     for row, item in enumerate(batch):
         example = examples[item.example]
         length = item.end - item.start
@@ -190,5 +188,3 @@ def collate(batch: Sequence[Slice], examples: Sequence[Example], tokenizer: Bull
         for name in ("indicator", "aspect", "kind"):
             parts[name].append(getattr(example, name)[kept])
     return Batch(ids, mask, tags, *(np.concatenate(parts[name]) for name in parts))
-
-

@@ -67,8 +67,7 @@ def tune_thresholds(documents: Sequence[AnnotatedDocument], tagger: Tagger) -> t
         probabilities.append(rows)
     truth, probability = np.concatenate(truths), np.concatenate(probabilities)
     scores = [
-        precision_recall_fscore_support(truth, probability >= threshold, average="micro", zero_division=0)[2]
-        for threshold in _CANDIDATES
+        precision_recall_fscore_support(truth, probability >= threshold, average="micro", zero_division=0)[2] for threshold in _CANDIDATES
     ]
     return (float(_CANDIDATES[int(np.argmax(scores))]),) * len(MEASURES)
 

@@ -21,9 +21,7 @@ from training.setup import prediction_settings
 FAMILIES = ("bert", "roberta", "xlm-roberta")
 
 
-def save_model(
-    folder: Path, network: JointNetwork, tokenizer: BulletinTokenizer, config: Config, thresholds: tuple[float, ...]
-) -> None:
+def save_model(folder: Path, network: JointNetwork, tokenizer: BulletinTokenizer, config: Config, thresholds: tuple[float, ...]) -> None:
     """Write the folder that `bulletin_ner.load` reads. Encoders outside the BERT family get a float32 graph by torch's exporter."""
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save(folder / TOKENIZER)

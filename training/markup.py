@@ -17,9 +17,7 @@ TAGS = {"P": "PLACE", "S": "PLACE", "C": "COUNT", "D": "DATE", "O": "OFFICIAL", 
 SIGNS = {"=": "exact", "~": "about", ">": "over", "<": "under"}
 # A full stop that ends no sentence for a reader but does for the rule: No. 1, Dr. Li, a list number.
 _ABBREVIATION = re.compile(r"(?:^|[\s(（\"“])(?:[A-Z]|[A-Z][a-z]{0,4}|\d{1,2}|vs|approx|e\.g|i\.e|p\.m|a\.m)\.$")
-_ISO = re.compile(
-    r"(?:(?:\d{4}|XXXX)(?:-(?:\d\d|XX)(?:-\d\d)?)?(?:T\d\d:\d\d(?::\d\d)?)?|T\d\d:\d\d)"
-)
+_ISO = re.compile(r"(?:(?:\d{4}|XXXX)(?:-(?:\d\d|XX)(?:-\d\d)?)?(?:T\d\d:\d\d(?::\d\d)?)?|T\d\d:\d\d)")
 
 
 @dataclass(frozen=True)
@@ -149,9 +147,11 @@ class _Parser:
             elif char == "[":
                 tag = re.match(r"\[([A-Z]):", line[position:])
                 if opened:
-                    self._fault(number, f"a tag inside a tag at {line[position:position + 20]!r}: entities do not nest")
+                    self._fault(number, f"a tag inside a tag at {line[position : position + 20]!r}: entities do not nest")
                 if not tag or tag[1] not in TAGS:
-                    self._fault(number, f"{line[position:position + 20]!r}: a tag is [P: [S: [C: [D: [O: [R: or [N:; write \\[ for a bracket")
+                    self._fault(
+                        number, f"{line[position : position + 20]!r}: a tag is [P: [S: [C: [D: [O: [R: or [N:; write \\[ for a bracket"
+                    )
                     position += 1
                 else:
                     opened = (tag[1], len(self.chars))
@@ -234,8 +234,14 @@ class _Parser:
             values.update(self._number(text, parts[1], number))
         else:
             plain = re.fullmatch(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?[%％]?[^\d.]*", text)
-            if plain is None or re.search(r"[余餘多近约約超万萬亿億千百十左右以上至-]|about|over|nearly|than|least|million|billion|percent", text):
-                self._fault(number, f"[C:{text}|{attributes}]: not a plain figure, write its value: [C:{text}|{attributes}|=123] (= exact, ~ about, > over, < under, =3..5 a range, ? none)")
+            if plain is None or re.search(
+                r"[余餘多近约約超万萬亿億千百十左右以上至-]|about|over|nearly|than|least|million|billion|percent", text
+            ):
+                self._fault(
+                    number,
+                    f"[C:{text}|{attributes}]: not a plain figure, write its value: [C:{text}|{attributes}|=123] "
+                    "(= exact, ~ about, > over, < under, =3..5 a range, ? none)",
+                )
             else:
                 values["value"] = float((plain[1] + (plain[2] or "")).replace(",", ""))
         return values
@@ -258,23 +264,26 @@ class _Parser:
         mark = next(marks, None)
         for start, end in sentences(text):
             while mark is not None and mark[0] <= start:
-                self._fault(mark[2], f"a second decision, or one at no sentence end, before {text[start:start + 15]!r}")
+                self._fault(mark[2], f"a second decision, or one at no sentence end, before {text[start : start + 15]!r}")
                 mark = next(marks, None)
             waiting.append((start, end))
             line = self.lines[end - 1] - self.first
             if mark is not None and mark[0] <= end:
                 if mark[0] != end:
-                    self._fault(mark[2], f"a decision inside a sentence, after {text[max(start, mark[0] - 15):mark[0]]!r}: it goes at the end, after ”")
+                    self._fault(
+                        mark[2],
+                        f"a decision inside a sentence, after {text[max(start, mark[0] - 15) : mark[0]]!r}: it goes at the end, after ”",
+                    )
                 longest = max(waiting, key=lambda span: span[1] - span[0])
                 gold += [GoldSentence(*span, mark[1] if span == longest else ()) for span in waiting]
                 waiting = []
                 mark = next(marks, None)
             elif not _ABBREVIATION.search(text[start:end]):
-                self._fault(line, f"no decision after {text[max(start, end - 25):end]!r}: write {{}} or {{LABEL, LABEL}}")
+                self._fault(line, f"no decision after {text[max(start, end - 25) : end]!r}: write {{}} or {{LABEL, LABEL}}")
                 gold.append(GoldSentence(start, end, ()))
                 waiting = []
         if waiting:
-            self._fault(self.lines[-1] - self.first, f"no decision after {text[waiting[-1][0]:waiting[-1][1]]!r}")
+            self._fault(self.lines[-1] - self.first, f"no decision after {text[waiting[-1][0] : waiting[-1][1]]!r}")
         if mark is not None:
             self._fault(mark[2], "a decision after the last sentence")
         return tuple(gold)

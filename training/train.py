@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import random
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-import numpy as np
 import torch
 from accelerate import Accelerator
+from safetensors.torch import load_file, save_file
 from torch.nn import functional
 from tqdm import tqdm
 
-from bulletin_ner.labels import EPIDEMIC_INDICATORS
 from bulletin_ner.network import JointNetwork, pool_sentences, span_logits
-from training.checkpoint import load_checkpoint, restore_trainable, save_checkpoint, trainable_state
-from training.config import Config
-from training.data import (
-    IGNORE,
-    Batch,
-    DataError,
-    Example,
-    build_example,
-    collate,
-    cut_windows,
-    group_batches,
-    load_documents,
-)
+from bulletin_ner.tokenization import BulletinTokenizer
+from training.checkpoint import BEST, RunState, load_checkpoint, restore_trainable, save_checkpoint, trainable_state
+from training.config import Config, ConfigError
+from training.data import IGNORE, Batch, Example, Slice, build_example, collate, cut_windows, group_batches, load_documents
 from training.documents import AnnotatedDocument
-from training.evaluate import predict_documents, score_documents, tune_thresholds
-from training.export import save_model
+from training.evaluate import predict_documents, score_documents
+from training.finish import finish
 from training.setup import build_network, build_tagger
 
 log = logging.getLogger(__name__)
 
 _CLASS_HEADS = ("indicator", "aspect", "kind")
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a run works with, besides its state."""
+
+    config: Config
+    folder: Path
+    network: JointNetwork
+    tokenizer: BulletinTokenizer
+    optimizer: torch.optim.Optimizer
+    average: Mapping[str, torch.Tensor]
+    dev: Sequence[AnnotatedDocument]
+
+    def save(self, state: RunState) -> None:
+        save_checkpoint(self.folder, self.network, self.optimizer, self.average, state, self.config.model_dump(mode="json"))
 
 
 def train(config: Config) -> Path:
@@ -49,69 +54,40 @@ def train(config: Config) -> Path:
     output = Path(config.run.output)
     accelerator = Accelerator(cpu=config.run.device == "cpu", mixed_precision="bf16" if config.training.bf16 else "no")
     if config.run.device == "cuda" and accelerator.device.type != "cuda":
-        raise DataError("run.device is 'cuda', and torch sees no CUDA device; set it to 'auto' or 'cpu'")
-    train_documents = [document for source in config.data.train for document in load_documents(source)]
-    dev_documents = [document for source in config.data.dev for document in load_documents(source)]
+        raise ConfigError("run.device: 'cuda', but torch sees no CUDA device; set it to 'auto' or 'cpu'")
+    training, dev = (_documents(sources) for sources in (config.data.train, config.data.dev))
+    test = _documents(config.data.test)
     torch.manual_seed(config.run.seed)
     network, tokenizer = build_network(config)
-    examples = [build_example(document, tokenizer) for document in train_documents]
+    examples = [build_example(document, tokenizer) for document in training]
     log.info("%d training documents, %d tokens", len(examples), sum(len(example.tokens) for example in examples))
 
-    optimizer = build_optimizer(network, config)
-    prepared, optimizer = accelerator.prepare(network, optimizer)
-    work = output / "run"
-    epochs = [_epoch_batches(examples, config, epoch, accelerator) for epoch in range(config.training.epochs)]
-    total = sum(map(len, epochs))
+    prepared, optimizer = accelerator.prepare(network, build_optimizer(network, config))
     average = {name: tensor.detach().clone() for name, tensor in trainable_state(network).items()}
-    state = load_checkpoint(work, network, optimizer, average, asdict_config(config))
-    bar = tqdm(total=total, initial=state.step, unit="step", disable=not accelerator.is_local_main_process)
-    started, loss_sum = time.monotonic(), 0.0
-    step = 0
-    for epoch, batches in enumerate(epochs):
-        if step + len(batches) <= state.step:
-            step += len(batches)
-            continue
-        prepared.train()
-        for batch_slices in batches:
-            step += 1
-            if step <= state.step:
+    work = Work(config, output / "run", network, tokenizer, optimizer, average, dev)
+    state = load_checkpoint(work.folder, network, optimizer, average, config.model_dump(mode="json"))
+    epochs = [_epoch_batches(examples, config, epoch, accelerator) for epoch in range(config.training.epochs)]
+    started = time.monotonic()
+    with tqdm(total=sum(map(len, epochs)), initial=state.step, unit="step", disable=not accelerator.is_local_main_process) as bar:
+        done = 0
+        for epoch, batches in enumerate(epochs):
+            todo = batches[max(0, state.step - done) :]
+            done += len(batches)
+            if done <= state.scored_step:
                 continue
-            torch.manual_seed(config.run.seed * 1_000_003 + step)
-            factor = _rate_factor(step, total, config.training.warmup)
-            for group in optimizer.param_groups:
-                group["lr"] = group["peak_rate"] * factor
-            batch = _to_device(collate(batch_slices, examples, tokenizer), accelerator.device)
-            features = prepared(batch["ids"], batch["mask"])
-            loss = joint_loss(features.float(), batch, network, config)
-            accelerator.backward(loss)
-            accelerator.clip_grad_norm_(network.parameters(), config.training.gradient_clip)
-            optimizer.step()
-            optimizer.zero_grad()
-            _update_average(average, network, min(config.training.average_decay, step / (10 + step)))
-            loss_sum += loss.item()
-            bar.update()
-            bar.set_postfix(epoch=epoch + 1, loss=f"{loss.item():.3f}")
-            if step % config.training.checkpoint_steps == 0 and accelerator.is_main_process:
-                save_checkpoint(work, network, optimizer, average, state.at(step), asdict_config(config))
-        accelerator.wait_for_everyone()
-        if accelerator.is_main_process:
-            state = _end_of_epoch(work, network, average, tokenizer, config, dev_documents, state.at(step), epoch, loss_sum / len(batches))
-            save_checkpoint(work, network, optimizer, average, state, asdict_config(config))
-        else:
-            state = state.at(step)
-        loss_sum = 0.0
-    bar.close()
-    accelerator.wait_for_everyone()
+            state = _run_epoch(todo, work, examples, prepared, accelerator, state, bar)
+            accelerator.wait_for_everyone()
+            if accelerator.is_main_process:
+                state = _score_epoch(work, state, epoch + 1)
+                work.save(state)
+            else:
+                state = state.scored(state.best, {})
     if accelerator.is_main_process:
-        _finish(config, network, tokenizer, dev_documents, output, work, state.history, time.monotonic() - started, train_documents)
+        restore_trainable(network, load_file(work.folder / BEST))
+        finish(config, output, network, tokenizer, state.history, time.monotonic() - started, training, dev, test)
     accelerator.wait_for_everyone()
     accelerator.end_training()
     return output
-
-
-def asdict_config(config: Config) -> dict[str, object]:
-    """What must not change between an interrupted run and its continuation."""
-    return config.model_dump(mode="json")
 
 
 def build_optimizer(network: JointNetwork, config: Config) -> torch.optim.Optimizer:
@@ -121,24 +97,18 @@ def build_optimizer(network: JointNetwork, config: Config) -> torch.optim.Optimi
     for name, parameter in network.named_parameters():
         if not parameter.requires_grad:
             continue
+        rate = config.training.head_rate
         if name.startswith("encoder."):
             parts = name.split(".")
             depth = layers - 1 - int(parts[parts.index("layer") + 1]) if "layer" in parts else layers
             rate = config.training.encoder_rate * config.training.layer_decay**depth
-        else:
-            rate = config.training.head_rate
         decay = 0.0 if parameter.ndim < 2 else config.training.weight_decay
         groups.setdefault((rate, decay), []).append(parameter)
-    return torch.optim.AdamW(
-        [
-            {"params": parameters, "lr": rate, "peak_rate": rate, "weight_decay": decay}
-            for (rate, decay), parameters in groups.items()
-        ],
-        betas=(0.9, 0.98),
-    )
+    settings = [{"params": own, "lr": rate, "peak_rate": rate, "weight_decay": decay} for (rate, decay), own in groups.items()]
+    return torch.optim.AdamW(settings, betas=(0.9, 0.98), fused=True)
 
 
-def joint_loss(features: torch.Tensor, batch: dict[str, torch.Tensor], network: JointNetwork, config: Config) -> torch.Tensor:
+def joint_loss(features: torch.Tensor, batch: Mapping[str, torch.Tensor], network: JointNetwork, config: Config) -> torch.Tensor:
     """Tag cross-entropy plus the weighted losses of the other heads; features (windows, tokens, width)."""
     layout = network.layout
     loss = functional.cross_entropy(features[..., : layout.tags].flatten(0, 1), batch["tags"].flatten(), ignore_index=IGNORE)
@@ -157,14 +127,52 @@ def joint_loss(features: torch.Tensor, batch: dict[str, torch.Tensor], network: 
     return loss
 
 
-def _epoch_batches(examples: Sequence[Example], config: Config, epoch: int, accelerator: Accelerator) -> list[list]:  # type: ignore[type-arg]
+def _documents(sources: Sequence[str]) -> list[AnnotatedDocument]:
+    return [document for source in sources for document in load_documents(source)]
+
+
+def _run_epoch(
+    batches: Sequence[Sequence[Slice]],
+    work: Work,
+    examples: Sequence[Example],
+    prepared: torch.nn.Module,
+    accelerator: Accelerator,
+    state: RunState,
+    bar: tqdm,
+) -> RunState:
+    config = work.config
+    prepared.train()
+    for slices in batches:
+        state = state.at(state.step + 1)
+        # Seeded by the step, so that a resumed run draws the same dropout as one that was never interrupted.
+        torch.manual_seed(config.run.seed * 1_000_003 + state.step)
+        factor = _rate_factor(state.step, bar.total, config.training.warmup)
+        for group in work.optimizer.param_groups:
+            group["lr"] = group["peak_rate"] * factor
+        batch = _tensors(collate(slices, examples, work.tokenizer), accelerator.device)
+        features = prepared(batch["ids"], batch["mask"])
+        loss = joint_loss(features.float(), batch, work.network, config)
+        accelerator.backward(loss)
+        accelerator.clip_grad_norm_(work.network.parameters(), config.training.gradient_clip)
+        work.optimizer.step()
+        work.optimizer.zero_grad()
+        _update_average(work, min(config.training.average_decay, state.step / (10 + state.step)))
+        state = state.with_loss(loss.item())
+        bar.update()
+        bar.set_postfix(loss=f"{loss.item():.3f}")
+        if state.step % config.training.checkpoint_steps == 0 and accelerator.is_main_process:
+            work.save(state)
+    return state
+
+
+def _epoch_batches(examples: Sequence[Example], config: Config, epoch: int, accelerator: Accelerator) -> list[list[Slice]]:
     """The batches of one epoch, the same in every process, then this process's share."""
     generator = random.Random(f"{config.run.seed}/{epoch}")
     slices = cut_windows(examples, config.training.window - 2, generator)
     batches = group_batches(slices, config.training.batch_tokens, generator)
     count, rank = accelerator.num_processes, accelerator.process_index
-    usable = max(count, len(batches) // count * count)
-    return [batches[index % len(batches)] for index in range(rank, usable, count)]
+    shares = -(-len(batches) // count)
+    return [batches[(share * count + rank) % len(batches)] for share in range(shares)]
 
 
 def _rate_factor(step: int, total: int, warmup: float) -> float:
@@ -172,61 +180,28 @@ def _rate_factor(step: int, total: int, warmup: float) -> float:
     return step / rising if step < rising else max(0.0, (total - step + 1) / max(1.0, total - rising))
 
 
-def _to_device(batch: Batch, device: torch.device) -> dict[str, torch.Tensor]:
-    return {name: torch.from_numpy(np.asarray(getattr(batch, name))).to(device) for name in Batch.__dataclass_fields__}
+def _tensors(batch: Batch, device: torch.device) -> dict[str, torch.Tensor]:
+    return {field.name: torch.from_numpy(getattr(batch, field.name)).to(device) for field in fields(batch)}
 
 
 @torch.no_grad()
-def _update_average(average: dict[str, torch.Tensor], network: JointNetwork, decay: float) -> None:
-    for name, tensor in trainable_state(network).items():
-        average[name].lerp_(tensor, 1 - decay)
+def _update_average(work: Work, decay: float) -> None:
+    for name, tensor in trainable_state(work.network).items():
+        work.average[name].lerp_(tensor, 1 - decay)
 
 
-def _end_of_epoch(work, network, average, tokenizer, config, dev_documents, state, epoch, loss):  # type: ignore[no-untyped-def]
+def _score_epoch(work: Work, state: RunState, epoch: int) -> RunState:
     """Score the averaged weights on dev, keep them where they are the best so far."""
-    own = {name: tensor.detach().clone() for name, tensor in trainable_state(network).items()}
-    restore_trainable(network, average)
-    tagger = build_tagger(network, tokenizer, config)
-    scores = score_documents(dev_documents, predict_documents(tagger, dev_documents))
-    restore_trainable(network, own)
+    own = {name: tensor.detach().clone() for name, tensor in trainable_state(work.network).items()}
+    restore_trainable(work.network, work.average)
+    scores = score_documents(work.dev, predict_documents(build_tagger(work.network, work.tokenizer, work.config), work.dev))
+    restore_trainable(work.network, own)
     entities, measures = scores["entities"]["all"]["f1"], scores["measures"]["micro"]["f1"]
     combined = (entities + measures) / 2
-    row = {"epoch": epoch + 1, "step": state.step, "loss": loss, "dev_entities": entities, "dev_measures": measures}
-    log.info("epoch %d: loss %.4f, dev entities %.4f, dev measures %.4f", epoch + 1, loss, entities, measures)
-    best = combined > state.best
-    if best:
-        from safetensors.torch import save_file
-
-        work.mkdir(parents=True, exist_ok=True)
-        save_file({name: tensor.cpu().contiguous() for name, tensor in average.items()}, work / "best.safetensors")
-    return state.scored(combined if best else state.best, row)
-
-
-def _finish(config, network, tokenizer, dev_documents, output, work, history, seconds, train_documents):  # type: ignore[no-untyped-def]
-    from safetensors.torch import load_file
-
-    restore_trainable(network, load_file(work / "best.safetensors"))
-    tagger = build_tagger(network, tokenizer, config)
-    thresholds = tune_thresholds(dev_documents, tagger)
-    test_documents: list[AnnotatedDocument] = [document for source in config.data.test for document in load_documents(source)]
-    save_model(output, network, tokenizer, config, thresholds)
-    import bulletin_ner
-
-    exported = bulletin_ner.load(output)
-    metrics = {
-        "config": asdict_config(config),
-        "history": list(history),
-        "seconds": round(seconds, 1),
-        "torch": torch.__version__,
-        "training_documents": len(train_documents),
-        "training_characters": sum(len(document.text) for document in train_documents),
-        "dev": score_documents(dev_documents, predict_documents(exported, dev_documents)),
-        "test": score_documents(test_documents, predict_documents(exported, test_documents)) if test_documents else None,
-    }
-    (output / "metrics.json").write_text(json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    from training.model_card import write_card
-
-    write_card(output, metrics)
-
-
-__all__ = ["EPIDEMIC_INDICATORS", "train"]
+    loss = state.mean_loss
+    log.info("epoch %d: loss %.4f, dev entities %.4f, dev measures %.4f", epoch, loss, entities, measures)
+    if combined > state.best:
+        work.folder.mkdir(parents=True, exist_ok=True)
+        save_file({name: tensor.cpu().contiguous() for name, tensor in work.average.items()}, work.folder / BEST)
+    row = {"epoch": epoch, "step": state.step, "loss": loss, "dev_entities": entities, "dev_measures": measures}
+    return state.scored(max(combined, state.best), row)

@@ -8,22 +8,29 @@ from dataclasses import dataclass
 
 Number = float | int
 
-_DIGITS = {char: value for value, chars in enumerate(("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for char in chars}
+_DIGIT_FORMS = ("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
+_DIGITS = {char: value for value, chars in enumerate(_DIGIT_FORMS) for char in chars}
 _SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _LARGE = {"万": 10**4, "亿": 10**8}
-_ENGLISH = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-    )
-} | {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
-_ENGLISH |= {"a": 1, "an": 1, "half": 0.5}
+_ONES = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+eighteen nineteen""".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ENGLISH: dict[str, Number] = {
+    **{word: value for value, word in enumerate(_ONES)},
+    **{word: 10 * value for value, word in enumerate(_TENS, 2)},
+    **{"a": 1, "an": 1, "half": 0.5},
+}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12, "lakh": 10**5, "crore": 10**7}
 
-_OVER = re.compile(r"余|多|超|逾|以上|上(?=[百千万])|more than|over|at least|no fewer than|no less than|above|upwards of|exceeding|\+$", re.I)
+_OVER = re.compile(
+    r"余|多|超|逾|以上|上(?=[百千万])|more than|over|at least|no fewer than|no less than|above|upwards of|exceeding|\+$", re.I
+)
 _UNDER = re.compile(r"近|不足|不到|以下|以内|nearly|almost|less than|fewer than|under|up to|close to|below", re.I)
-_ABOUT = re.compile(r"约|左右|大概|大约|上下|几|数(?=[十百千万])|about|around|some\b|roughly|approximately|dozens|hundreds of|thousands of", re.I)
-_ZH_NUMBER = r"(?:\d[\d,]*(?:\.\d+)?|[零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟])(?:[\d,.零〇一二两三四五六七八九十百千万亿]|余(?=[万亿])|多(?=[万亿]))*"
+_ABOUT = re.compile(
+    r"约|左右|大概|大约|上下|几|数(?=[十百千万])|about|around|some\b|roughly|approximately|dozens|hundreds of|thousands of", re.I
+)
+_ZH_DIGIT = "零〇一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟"
+_ZH_NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|[{_ZH_DIGIT}])(?:[\d,.{_ZH_DIGIT}万亿]|[余多](?=[万亿]))*"
 _RANGE = re.compile(rf"({_ZH_NUMBER})\D?\s*(?:至|到|[-–—~～]|to)\s*({_ZH_NUMBER})")
 _ENGLISH_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|[a-z]+")
 

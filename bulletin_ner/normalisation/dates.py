@@ -13,9 +13,13 @@ from bulletin_ner.normalisation.counts import parse_count
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _FULL_DATE = re.compile(r"((?:19|20)\d\d)\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})")
-_ENGLISH_FULL = re.compile(r"\b([A-Z][a-z]{2,8})\.? (\d{1,2})(?:st|nd|rd|th)?,? ((?:19|20)\d\d)\b|\b(\d{1,2}) ([A-Z][a-z]{2,8})\.? ((?:19|20)\d\d)\b")
+_ENGLISH_FULL = re.compile(
+    r"\b([A-Z][a-z]{2,8})\.? (\d{1,2})(?:st|nd|rd|th)?,? ((?:19|20)\d\d)\b|\b(\d{1,2}) ([A-Z][a-z]{2,8})\.? ((?:19|20)\d\d)\b"
+)
 _RANGE = re.compile(r"\s*(?:至|到|—+|–|-{1,2}|～|~|\bto\b|\buntil\b|\band\b)\s*")
-_CHINESE_TIME = re.compile(r"(凌晨|早上|清晨|早晨|今早|上午|中午|下午|傍晚|晚上|晚间|晚|夜间|夜)?\s*(\d{1,2}|[零一二两三四五六七八九十]{1,3})\s*(?:时|点|:|：)(?:(\d{1,2})分?|(半)|整)?")
+_CHINESE_TIME = re.compile(
+    r"(凌晨|早上|清晨|早晨|今早|上午|中午|下午|傍晚|晚上|晚间|晚|夜间|夜)?\s*(\d{1,2}|[零一二两三四五六七八九十]{1,3})\s*(?:时|点|:|：)(?:(\d{1,2})分?|(半)|整)?"
+)
 _ENGLISH_TIME = re.compile(r"(\d{1,2})(?::(\d\d))?\s*(a\.?m\.?|p\.?m\.?|o'clock|hours|hrs)?", re.I)
 _DAYS = {"昨": -1, "今": 0, "明": 1, "前天": -2, "后天": 2, "yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
 
@@ -85,7 +89,12 @@ class DateContext:
             first = replace(first, month=second.month, year=second.year)
         if first.month is not None and first.day is None and second.day is not None and first.clock is None:
             return None
-        if first.clock is None and second.clock is not None and first == replace(second, clock=None) and (zero := re.search(r"\b0$", pieces[0])):
+        if (
+            first.clock is None
+            and second.clock is not None
+            and first == replace(second, clock=None)
+            and (zero := re.search(r"\b0$", pieces[0]))
+        ):
             first = replace(first, clock=(0, 0)) if zero else first
         low, high = first.iso(), second.iso()
         self._keep(second if second.day is not None else first)
@@ -227,7 +236,13 @@ def _clock(text: str) -> tuple[int, int] | None:
     hour = _integer(match[2])
     if hour is None or hour > 24:
         return None
-    if match[1] and match[1] in "中午下午傍晚晚上晚间晚夜间夜" and match[1] not in ("凌晨",) and 1 <= hour < 12 and not (match[1] == "中午" and hour > 10):
+    if (
+        match[1]
+        and match[1] in "中午下午傍晚晚上晚间晚夜间夜"
+        and match[1] not in ("凌晨",)
+        and 1 <= hour < 12
+        and not (match[1] == "中午" and hour > 10)
+    ):
         hour += 12
     return hour, 30 if match[4] else int(match[3] or 0)
 

@@ -22,9 +22,9 @@ def join_roles(text: str, entities: Sequence[Entity]) -> tuple[Entity, ...]:
             result[index] = replace(entity, roles=tuple(_before(text, entities, index) + _after(text, entities, index)))
     for index, entity in enumerate(result[:-1]):  # `leaders A, B and C`: one title for all that follow it
         following = result[index + 1]
-        if entity.type == following.type == "OFFICIAL" and not following.roles and entity.roles:
-            if _between(text, entity, following, _LIST) and _before(text, entities, _head(text, entities, index)):
-                result[index + 1] = replace(following, roles=entity.roles)
+        alike = entity.type == following.type == "OFFICIAL" and entity.roles and not following.roles
+        if alike and _between(text, entity, following, _LIST) and _before(text, entities, _head(text, entities, index)):
+            result[index + 1] = replace(following, roles=entity.roles)
     return tuple(result)
 
 

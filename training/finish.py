@@ -1,0 +1,50 @@
+"""The end of a run: tune thresholds, export, score the exported model, write metrics and card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import bulletin_ner
+from bulletin_ner.folder import METRICS
+from bulletin_ner.network import JointNetwork
+from bulletin_ner.tokenization import BulletinTokenizer
+from training.config import Config
+from training.documents import AnnotatedDocument
+from training.evaluate import predict_documents, score_documents, tune_thresholds
+from training.export import save_model
+from training.model_card import write_card
+from training.setup import build_tagger
+
+
+def finish(
+    config: Config,
+    output: Path,
+    network: JointNetwork,
+    tokenizer: BulletinTokenizer,
+    history: Sequence[dict[str, Any]],
+    seconds: float,
+    training: Sequence[AnnotatedDocument],
+    dev: Sequence[AnnotatedDocument],
+    test: Sequence[AnnotatedDocument],
+) -> None:
+    """Write the whole model folder. The scores in it are those of the exported weights, read back from the folder."""
+    thresholds = tune_thresholds(dev, build_tagger(network, tokenizer, config))
+    save_model(output, network, tokenizer, config, thresholds)
+    exported = bulletin_ner.load(output)
+    metrics = {
+        "config": config.model_dump(mode="json"),
+        "history": list(history),
+        "seconds": round(seconds, 1),
+        "torch": torch.__version__,
+        "training_documents": len(training),
+        "training_characters": sum(len(document.text) for document in training),
+        "dev": score_documents(dev, predict_documents(exported, dev)),
+        "test": score_documents(test, predict_documents(exported, test)) if test else None,
+    }
+    (output / METRICS).write_text(json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_card(output, metrics)
