@@ -31,6 +31,8 @@ class JointNetwork(nn.Module):
         self.tags = nn.Linear(hidden, layout.tags)
         self.sentence = nn.Linear(inner, 2 * layout.measures)
         self.span = nn.Linear(inner, 2 * layout.span_classes)
+        # Most sentences lack most measures: begin there, not at one half.
+        nn.init.constant_(self.sentence.bias[layout.measures :], -3.0)
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()

@@ -41,7 +41,13 @@ def test_the_map_is_in_order_and_inside_the_text(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("新增确诊病例3例，均为轻型", "zh-Hans"), ("新增確診個案3宗", "zh-Hant"), ("Three new cases in 北京", "en"), ("123", "en"), ("", "en")],
+    [
+        ("新增确诊病例3例，均为轻型", "zh-Hans"),
+        ("新增確診個案3宗", "zh-Hant"),
+        ("Three new cases in 北京", "en"),
+        ("123", "en"),
+        ("", "en"),
+    ],
 )
 def test_language(text: str, language: str) -> None:
     assert detect_language(text) == language

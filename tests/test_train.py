@@ -1,0 +1,161 @@
+"""Training end to end on the tiny encoder: what it writes, that it learns, resumes, and exports what it trained."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import ROOT, smoke_config
+from safetensors.torch import load_file
+from transformers import DebertaV2Config, DebertaV2Model
+
+import bulletin_ner
+from bulletin_ner.network import JointNetwork
+from bulletin_ner.onnx_backend import OnnxBackend
+from bulletin_ner.torch_backend import TorchBackend, load_torch
+from training import train as train_module
+from training.config import Config, ConfigError
+from training.data import DataError, load_documents
+from training.evaluate import predict_documents, score_documents
+from training.export import save_model
+from training.setup import LAYOUT, build_network
+from training.train import train
+
+
+def test_the_folder_holds_everything(tiny_model: Path) -> None:
+    names = {path.name for path in tiny_model.iterdir()}
+    assert names >= {
+        "config.json",
+        "tokenizer.json",
+        "embeddings.safetensors",
+        "weights.safetensors",
+        "model.onnx",
+        "metrics.json",
+        "README.md",
+    }
+    metrics = json.loads((tiny_model / "metrics.json").read_text(encoding="utf-8"))
+    assert [row["epoch"] for row in metrics["history"]] == [1, 2, 3, 4]
+    assert metrics["history"][-1]["loss"] < metrics["history"][0]["loss"]
+    card = (tiny_model / "README.md").read_text(encoding="utf-8")
+    assert f"| all | {metrics['test']['entities']['all']['precision']:.3f} |" in card
+
+
+def test_it_learns_three_documents_by_heart(tmp_path: Path) -> None:
+    model = train(smoke_config(tmp_path / "model", training__epochs=150, encoder__dropout=0.0, heads__dropout=0.0))
+    documents = load_documents(str(ROOT / "tests/data/smoke.txt"))
+    scores = score_documents(documents, predict_documents(bulletin_ner.load(model), documents))
+    assert scores["entities"]["all"]["f1"] > 0.95
+    assert scores["measures"]["micro"]["f1"] > 0.95
+    assert scores["values"]["COUNT.indicator"]["accuracy"] == 1
+
+
+def test_a_killed_run_resumes_to_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = train(smoke_config(tmp_path / "whole", training__checkpoint_steps=1))
+
+    class Killed(Exception):
+        pass
+
+    loss, calls = train_module.joint_loss, []
+
+    def failing(*arguments: object) -> torch.Tensor:
+        calls.append(1)
+        if len(calls) == 4:
+            raise Killed
+        return loss(*arguments)  # type: ignore[arg-type]
+
+    config = smoke_config(tmp_path / "killed", training__checkpoint_steps=1)
+    monkeypatch.setattr(train_module, "joint_loss", failing)
+    with pytest.raises(Killed):
+        train(config)
+    monkeypatch.setattr(train_module, "joint_loss", loss)
+    resumed = train(config)
+    first, second = (load_file(folder / "run" / "checkpoint.safetensors") for folder in (whole, resumed))
+    assert first.keys() == second.keys()
+    for name in first:
+        torch.testing.assert_close(first[name], second[name], msg=name)
+
+
+def test_another_configs_checkpoint_is_refused(tmp_path: Path) -> None:
+    train(smoke_config(tmp_path / "model", training__epochs=1))
+    with pytest.raises(ConfigError, match="written with another config"):
+        train(smoke_config(tmp_path / "model", training__epochs=2))
+
+
+def test_it_starts_from_a_saved_model(tiny_model: Path, tmp_path: Path) -> None:
+    fresh, _ = build_network(smoke_config(tmp_path))
+    started, _ = build_network(smoke_config(tmp_path, run__start=str(tiny_model)))
+    kept = load_file(tiny_model / "run" / "best.safetensors")
+    torch.testing.assert_close(dict(started.named_parameters())["tags.weight"].data, kept["tags.weight"])
+    assert not torch.equal(fresh.tags.weight, started.tags.weight)
+
+
+def _network(config: Config) -> tuple[JointNetwork, np.ndarray, np.ndarray]:
+    torch.manual_seed(0)
+    network, _ = build_network(config)
+    ids = np.random.default_rng(0).integers(5, 300, size=(3, 32))
+    mask = np.ones_like(ids)
+    mask[1, 20:] = 0
+    return network, ids, mask
+
+
+def test_the_exported_graph_computes_what_torch_does(tmp_path: Path) -> None:
+    config = smoke_config(tmp_path / "m", export__weights="float32", export__embeddings="float32")
+    network, ids, mask = _network(config)
+    _, tokenizer = build_network(config)
+    save_model(tmp_path / "m", network, tokenizer, config, (0.5,) * LAYOUT.measures)
+    wanted = TorchBackend(network)(ids, mask)
+    graph = OnnxBackend(tmp_path / "m" / "model.onnx")(ids, mask)
+    reread = load_torch(tmp_path / "m", json.loads((tmp_path / "m" / "config.json").read_text(encoding="utf-8")))(ids, mask)
+    real = mask.astype(bool)
+    np.testing.assert_allclose(graph[real], wanted[real], atol=2e-5)
+    np.testing.assert_allclose(reread[real], wanted[real], atol=2e-5)
+
+
+def test_eight_bits_are_close(tmp_path: Path) -> None:
+    config = smoke_config(tmp_path / "m")
+    network, ids, mask = _network(config)
+    _, tokenizer = build_network(config)
+    save_model(tmp_path / "m", network, tokenizer, config, (0.5,) * LAYOUT.measures)
+    wanted = TorchBackend(network)(ids, mask)[mask.astype(bool)]
+    found = OnnxBackend(tmp_path / "m" / "model.onnx")(ids, mask)[mask.astype(bool)]
+    assert np.corrcoef(wanted.ravel(), found.ravel())[0, 1] > 0.97
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
+def test_an_encoder_of_another_family_is_exported_too(tmp_path: Path) -> None:
+    settings = DebertaV2Config(
+        vocab_size=400,
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=128,
+        relative_attention=True,
+        pos_att_type=["c2p", "p2c"],
+    )
+    torch.manual_seed(0)
+    network = JointNetwork(DebertaV2Model(settings), LAYOUT, 16, 0.0)
+    _, tokenizer = build_network(smoke_config(tmp_path))
+    save_model(tmp_path / "m", network, tokenizer, smoke_config(tmp_path / "m"), (0.5,) * LAYOUT.measures)
+    ids = np.random.default_rng(0).integers(5, 300, size=(3, 48))
+    mask = np.ones_like(ids)
+    wanted = TorchBackend(network)(ids, mask)
+    np.testing.assert_allclose(OnnxBackend(tmp_path / "m" / "model.onnx")(ids, mask), wanted, atol=1e-4)
+
+
+def test_data_faults_are_said(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no such corpus"):
+        load_documents(str(tmp_path / "none"))
+    with pytest.raises(DataError, match="no documents"):
+        load_documents(str(tmp_path))
+    (tmp_path / "bad.txt").write_text("### a\nlanguage: zh-Hans\ngenre: x\ndisease: x\nplace: x\n---\n有3例。{}\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"bad\.txt:7: .*'3'"):
+        load_documents(str(tmp_path))
+
+
+def test_an_unknown_base_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="'./no-such-folder' is no folder"):
+        build_network(smoke_config(tmp_path, encoder__base="./no-such-folder"))
