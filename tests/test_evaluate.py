@@ -24,8 +24,8 @@ def _found(*entities: Entity, measures: tuple[Measure, ...] = ()) -> Bulletin:
     return Bulletin(TEXT, "zh-Hans", None, "m", entities, measures, ())
 
 
-def _entity(kind: str, start: int, end: int, **values: object) -> Entity:
-    return Entity(0, kind, TEXT[start:end], start, end, 1.0, **values)  # type: ignore[arg-type]
+def _entity(name: str, start: int, end: int, **values: object) -> Entity:
+    return Entity(0, name, TEXT[start:end], start, end, 1.0, **values)  # type: ignore[arg-type]
 
 
 def test_scores_by_hand() -> None:

@@ -20,7 +20,10 @@ def _faults(tmp_path: Path, body: str, header: str = HEADER) -> list[str]:
 
 def test_a_document_compiles(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
-    body = "截至[D:11月10日20时|2022-11-10T20:00]，[P:乙市]累计报告[C:1.2万余例|infections cumulative|>12000]。{} \\[图\\]见[N:24小时]热线。{TESTING}\n"
+    body = (
+        "截至[D:11月10日20时|2022-11-10T20:00]，[P:乙市]累计报告[C:1.2万余例|infections cumulative|>12000]。{} "
+        "\\[图\\]见[N:24小时]热线。{TESTING}\n"
+    )
     path.write_text(HEADER + body, encoding="utf-8")
     parsed, faults = parse_file(path)
     assert faults == []

@@ -36,6 +36,9 @@ def save_model(folder: Path, network: JointNetwork, tokenizer: BulletinTokenizer
         onnx.save(graph, folder / GRAPH)
     else:
         _generic_graph(folder, network)
+    for path in (folder / EMBEDDINGS, folder / WEIGHTS):
+        if path.is_file():
+            path.chmod(0o644)  # safetensors writes for the owner alone
     write_settings(folder, prediction_settings(config, thresholds), tokenizer, network.encoder.config.to_dict())
 
 

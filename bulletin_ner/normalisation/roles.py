@@ -20,8 +20,8 @@ def join_roles(text: str, entities: Sequence[Entity]) -> tuple[Entity, ...]:
     for index, entity in enumerate(entities):
         if entity.type == "OFFICIAL":
             result[index] = replace(entity, roles=tuple(_before(text, entities, index) + _after(text, entities, index)))
-    for index, entity in enumerate(result[:-1]):  # `leaders A, B and C`: one title for all that follow it
-        following = result[index + 1]
+    for index in range(len(result) - 1):  # `leaders A, B and C`: one title for all that follow it
+        entity, following = result[index], result[index + 1]
         alike = entity.type == following.type == "OFFICIAL" and entity.roles and not following.roles
         if alike and _between(text, entity, following, _LIST) and _before(text, entities, _head(text, entities, index)):
             result[index + 1] = replace(following, roles=entity.roles)
