@@ -26,14 +26,17 @@ class Span:
             raise ValueError(f"a span needs first < last, not {self.first}, {self.last}")
 
 
-def decode_spans(tag_logits: np.ndarray) -> list[Span]:
+def decode_spans(tag_logits: np.ndarray, heads: np.ndarray) -> list[Span]:
     """The best legal BIO sequence's spans. ``tag_logits``: (tokens, 1 + 2 * types), tags O, B-0, I-0, B-1, I-1, ...
 
-    An I follows only a B or an I of its own type. A span's score is the least probability among its tags.
+    An I follows only a B or an I of its own type. Words are decoded whole, by their first token: ``heads`` (tokens,) says which these
+    are. A span's score is the least probability among its tags.
     """
-    if not len(tag_logits):
+    first_tokens = np.flatnonzero(heads)
+    if not len(first_tokens):
         return []
-    log_probabilities = log_softmax(tag_logits)
+    bounds = [*first_tokens.tolist(), len(heads)]
+    log_probabilities = log_softmax(tag_logits[first_tokens])
     path = log_probabilities.argmax(1)
     if not _is_legal(path):
         path = _viterbi(log_probabilities)
@@ -45,7 +48,7 @@ def decode_spans(tag_logits: np.ndarray) -> list[Span]:
         end = start + 1
         while end < len(path) and path[end] == inside:
             end += 1
-        spans.append(Span((inside - 2) // 2, start, end, float(chosen[start:end].min())))
+        spans.append(Span((inside - 2) // 2, bounds[start], bounds[end], float(chosen[start:end].min())))
     return spans
 
 

@@ -114,7 +114,7 @@ class Tagger:
 
     def _entities(self, text: str, tokens: Tokens, features: np.ndarray, dates: DateContext) -> tuple[Entity, ...]:
         layout = self.settings.layout
-        spans = decode_spans(features[:, : layout.tags])
+        spans = decode_spans(features[:, : layout.tags], tokens.heads)
         classes = span_logits(features, spans, layout) if spans else np.zeros((0, layout.span_classes))
         entities: list[Entity] = []
         end = 0

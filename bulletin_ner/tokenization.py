@@ -21,18 +21,20 @@ _WORD = Regex(r" ?(?:[\p{Han}\p{Hiragana}\p{Katakana}]|\d+|[^\s\p{L}\p{N}\p{M}])
 
 @dataclass(frozen=True)
 class Tokens:
-    """Token ids with half-open offsets into the original text: three int32 arrays of shape (tokens,).
+    """Token ids with half-open offsets into the original text: int32 arrays of shape (tokens,).
 
-    A separator token covers the line break it stands for.
+    A separator token covers the line break it stands for. ``heads`` (bool) is False where a token goes on with a word or a run of
+    digits: no entity begins or ends there.
     """
 
     ids: np.ndarray
     starts: np.ndarray
     ends: np.ndarray
+    heads: np.ndarray
 
     def __post_init__(self) -> None:
-        if not self.ids.shape == self.starts.shape == self.ends.shape:
-            raise ValueError("ids, starts and ends need one shape")
+        if not self.ids.shape == self.starts.shape == self.ends.shape == self.heads.shape:
+            raise ValueError("ids, starts, ends and heads need one shape")
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -78,7 +80,17 @@ class BulletinTokenizer:
                 spans.append((offset - 1, offset))
         starts = [cleaned.starts[start] for start, _ in spans]
         ends = [cleaned.ends[end - 1] for _, end in spans]
-        return Tokens(np.array(ids, np.int32), np.array(starts, np.int32), np.array(ends, np.int32))
+        heads = [not (start and _in_word(cleaned.text[start - 1], cleaned.text[start])) for start, _ in spans]
+        return Tokens(np.array(ids, np.int32), np.array(starts, np.int32), np.array(ends, np.int32), np.array(heads, bool))
+
+
+def _in_word(before: str, after: str) -> bool:
+    """Whether two neighbours are inside one word of a script that writes blanks between words, or inside one run of digits."""
+    return (before.isdigit() and after.isdigit()) or (_spaced(before) and _spaced(after))
+
+
+def _spaced(char: str) -> bool:
+    return char.isalpha() and (char < "\u0e00" or "\u10a0" <= char < "\u1780" or "\u1e00" <= char < "\u2000")
 
 
 def _with_blank(line: str) -> str:

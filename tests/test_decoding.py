@@ -22,7 +22,7 @@ def test_the_best_legal_sequence_is_found() -> None:
         logits = generator.normal(size=(5, 5)).astype(np.float32) * 2
         scores = log_softmax(logits)
         best = max(filter(_legal, itertools.product(range(5), repeat=5)), key=lambda path: sum(scores[i, t] for i, t in enumerate(path)))
-        spans = decode_spans(logits)
+        spans = decode_spans(logits, np.ones(5, bool))
         path = [0] * 5
         for span in spans:
             path[span.first : span.last] = [1 + 2 * span.type] + [2 + 2 * span.type] * (span.last - span.first - 1)
@@ -33,13 +33,21 @@ def test_spans_next_to_each_other_stay_apart() -> None:
     logits = np.full((4, 5), -5.0, np.float32)
     for index, tag in enumerate((1, 2, 1, 3)):
         logits[index, tag] = 5
-    found = [(span.type, span.first, span.last) for span in decode_spans(logits)]
+    found = [(span.type, span.first, span.last) for span in decode_spans(logits, np.ones(4, bool))]
     assert found == [(0, 0, 2), (0, 2, 3), (1, 3, 4)]
-    assert all(0.99 < span.score <= 1 for span in decode_spans(logits))
+    assert all(0.99 < span.score <= 1 for span in decode_spans(logits, np.ones(4, bool)))
 
 
 def test_empty() -> None:
-    assert decode_spans(np.zeros((0, 5), np.float32)) == []
+    assert decode_spans(np.zeros((0, 5), np.float32), np.ones(0, bool)) == []
+
+
+def test_a_word_is_decoded_whole_by_its_first_token() -> None:
+    logits = np.full((4, 5), -5.0, np.float32)
+    for index, tag in enumerate((0, 1, 0, 0)):
+        logits[index, tag] = 5
+    found = decode_spans(logits, np.array([True, True, False, True]))
+    assert [(span.first, span.last) for span in found] == [(1, 3)]
 
 
 def test_numpy_and_torch_pool_alike() -> None:

@@ -54,8 +54,8 @@ def load_documents(source: str) -> list[AnnotatedDocument]:
 class Example:
     """A tokenised document with targets in tokens.
 
-    tags (tokens,) int; sentences (n, 2) token ranges; measures (n, 22) 0/1; spans (m, 2); indicator, aspect, kind (m,), -100 where a
-    span has none.
+    tags (tokens,) int, -100 inside words; sentences (n, 2) token ranges; measures (n, 22) 0/1; spans (m, 2); indicator, aspect, kind
+    (m,), -100 where a span has none.
     """
 
     tokens: Tokens
@@ -79,6 +79,7 @@ def build_example(document: AnnotatedDocument, tokenizer: BulletinTokenizer) -> 
         begin = 1 + 2 * ENTITY_TYPES.index(entity.type)
         tags[first] = begin
         tags[first + 1 : last] = begin + 1
+    tags[~tokens.heads] = IGNORE  # words are decoded by their first token
     sentences = [
         (first, last, sentence)
         for sentence, (first, last) in zip(
