@@ -41,8 +41,9 @@ def fill(readme: str) -> str:
     """The README with both places filled anew."""
     metrics = json.loads((ROOT / "models/default/metrics.json").read_text(encoding="utf-8"))
     for name, content in (("result", example_output(readme)), ("scores", score_table(metrics))):
-        pattern = re.compile(rf"(<!-- {name}: [^>]*-->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        readme = pattern.sub(lambda match, content=content: f"{match[1]}{content}\n{match[2]}", readme)
+        head, rest = re.split(rf"(?<=<!-- {name}: written by `python benchmarks/readme\.py` -->)\n", readme, maxsplit=1)
+        _, end, tail = rest.partition(f"<!-- /{name} -->")
+        readme = f"{head}\n{content}\n{end}{tail}"
     return readme
 
 

@@ -128,3 +128,7 @@ def _replace(path: Path, content: str) -> None:
 def _fail(message: str) -> None:
     typer.echo(message, err=True)
     raise typer.Exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -54,12 +54,14 @@ def test_jsonl_and_standoff_lose_nothing(corpus: dict[str, list[AnnotatedDocumen
     documents = corpus["dev"]
     write_jsonl(documents, tmp_path / "dev.jsonl")
     assert list(read_jsonl(tmp_path / "dev.jsonl")) == documents
-    write_standoff(documents, tmp_path / "labels.jsonl")
+    write_standoff({"dev": documents}, tmp_path / "labels.jsonl")
     assert documents[0].text not in (tmp_path / "labels.jsonl").read_text(encoding="utf-8")
     rows = [json.dumps({"id": document.id, "text": document.text}, ensure_ascii=False) for document in documents]
     (tmp_path / "texts.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
     assert join_standoff(tmp_path / "labels.jsonl", tmp_path / "texts.jsonl") == documents
-    with pytest.raises(FileNotFoundError, match="not part of this project; get them from their source"):
+    with pytest.raises(ValueError, match="no documents of split 'test'"):
+        join_standoff(tmp_path / "labels.jsonl", tmp_path / "texts.jsonl", "test")
+    with pytest.raises(FileNotFoundError, match="not part of this project; get them from their source, or take them out"):
         join_standoff(tmp_path / "labels.jsonl", tmp_path / "none.jsonl")
 
 

@@ -31,7 +31,11 @@ def test_command(command: str, tmp_path: Path) -> None:
     for name in ("examples", "corpus", "configs", "models", "tests"):
         (tmp_path / name).symlink_to(ROOT / name)
     program, *arguments = shlex.split(command)
-    start = {"bulletin-ner": ["-c", "from bulletin_ner.cli import main; main()"], "python": []}[program]
+    start = {
+        "bulletin-ner": ["-c", "from bulletin_ner.cli import main; main()"],
+        "python": [],
+        "accelerate": ["-m", "accelerate.commands.launch"],
+    }[program]
     result = subprocess.run([sys.executable, *start, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr[-2000:]
     if "--output" in arguments:

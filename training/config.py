@@ -46,7 +46,7 @@ class Heads(_Section):
 
 
 class Data(_Section):
-    """Corpus folders of markup, JSONL files, or stand-off labels (``labels.jsonl@texts.jsonl``)."""
+    """Corpus folders of markup, JSONL files, or stand-off labels (``labels.jsonl#train@texts.jsonl``)."""
 
     train: list[str] = Field(min_length=1)
     dev: list[str] = Field(min_length=1)

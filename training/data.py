@@ -23,13 +23,15 @@ class DataError(ValueError):
 
 
 def load_documents(source: str) -> list[AnnotatedDocument]:
-    """Documents of one source: a folder of markup files, a markup file, JSONL, or stand-off labels ``labels.jsonl@texts.jsonl``."""
+    """Documents of one source: a folder of markup files, a markup file, JSONL, or stand-off labels ``labels.jsonl@texts.jsonl``,
+    ``labels.jsonl#dev@texts.jsonl`` for one split of them."""
     labels, at, texts = source.partition("@")
     path = Path(labels)
     if at:
         from training.standoff import join_standoff
 
-        return join_standoff(path, Path(texts))
+        name, _, split = labels.partition("#")
+        return join_standoff(Path(name), Path(texts), split)
     if not path.exists():
         raise DataError(f"{path}: no such corpus folder or file")
     if path.suffix == ".jsonl":

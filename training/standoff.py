@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,11 +20,11 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
-def write_standoff(documents: list[AnnotatedDocument], path: Path) -> None:
-    """Write labels without text: id, hash and length of the text, entities and sentences by offset."""
+def write_standoff(splits: Mapping[str, Sequence[AnnotatedDocument]], path: Path) -> None:
+    """Write labels without text: id, split, hash and length of the text, entities and sentences by offset."""
     with path.open("w", encoding="utf-8", newline="\n") as out:
-        for document in documents:
-            row = asdict(document)
+        for split, document in ((split, document) for split, documents in splits.items() for document in documents):
+            row = {"split": split, **asdict(document)}
             text = row.pop("text")
             row["sha256"], row["length"] = text_hash(text), len(text)
             for entity in row["entities"]:
@@ -32,12 +33,17 @@ def write_standoff(documents: list[AnnotatedDocument], path: Path) -> None:
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def join_standoff(labels: Path, texts: Path) -> list[AnnotatedDocument]:
-    """Documents from stand-off labels and a JSONL of texts with ids; an error says where to get the texts, or which text differs."""
+def join_standoff(labels: Path, texts: Path, split: str = "") -> list[AnnotatedDocument]:
+    """Documents from stand-off labels, of one split where it is named, and a JSONL of texts with ids.
+
+    FileNotFoundError says where to get the texts, ValueError which text differs from the one that was labelled.
+    """
     for path in (labels, texts):
         if not path.is_file():
             hint = "; ".join(f"{name}: {where}" for name, where in SOURCES.items())
-            raise FileNotFoundError(f"{path}: no such file. The texts are not part of this project; get them from their source: {hint}")
+            raise FileNotFoundError(
+                f"{path}: no such file. The texts are not part of this project; get them from their source, or take them out of the config. {hint}"
+            )
     found = {}
     with texts.open(encoding="utf-8") as lines:
         for line in lines:
@@ -47,6 +53,8 @@ def join_standoff(labels: Path, texts: Path) -> list[AnnotatedDocument]:
     with labels.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             row = json.loads(line)
+            if row.pop("split") != split and split:
+                continue
             text = found.get(row["id"])
             if text is None or text_hash(text) != row.pop("sha256"):
                 raise ValueError(f"{labels}:{number}: text {row['id']} is not in {texts}, or is not the one that was labelled")
@@ -54,4 +62,6 @@ def join_standoff(labels: Path, texts: Path) -> list[AnnotatedDocument]:
             row["entities"] = tuple(GoldEntity(**entity) for entity in row["entities"])
             row["sentences"] = tuple(GoldSentence(item["start"], item["end"], tuple(item["labels"])) for item in row["sentences"])
             documents.append(AnnotatedDocument(text=text, **row))
+    if not documents:
+        raise ValueError(f"{labels}: no documents of split {split!r}")
     return documents
