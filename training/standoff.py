@@ -42,7 +42,8 @@ def join_standoff(labels: Path, texts: Path, split: str = "") -> list[AnnotatedD
         if not path.is_file():
             hint = "; ".join(f"{name}: {where}" for name, where in SOURCES.items())
             raise FileNotFoundError(
-                f"{path}: no such file. The texts are not part of this project; get them from their source, or take them out of the config. {hint}"
+                f"{path}: no such file. The texts are not part of this project; get them from their source, or take them out of the "
+                f"config. {hint}"
             )
     found = {}
     with texts.open(encoding="utf-8") as lines:
