@@ -10,7 +10,7 @@ import numpy as np
 from bulletin_ner.tokenization import BulletinTokenizer, Tokens
 from bulletin_ner.windows import Window, plan_windows
 
-_MULTIPLE = 16
+_MULTIPLE = 32
 
 
 class Backend(Protocol):
@@ -43,13 +43,15 @@ def encode(
         if len(tokens)
         for window in plan_windows(len(tokens), breaks[index], size - 2, context)
     ]
-    work.sort(key=lambda item: item[1].start - item[1].end)
-    while work:
-        length = work[0][1].end - work[0][1].start + 2
-        length = -(-length // _MULTIPLE) * _MULTIPLE
+    by_length: dict[int, list[tuple[int, Window]]] = {}
+    for item in work:
+        length = item[1].end - item[1].start + 2
+        by_length.setdefault(-(-length // _MULTIPLE) * _MULTIPLE, []).append(item)
+    # Windows of one padded length only run together: then no result depends on what else is in the batch.
+    for length, own in sorted(by_length.items()):
         rows = max(1, batch_tokens // length)
-        _run(work[:rows], length, documents, features, backend, tokenizer)
-        work = work[rows:]
+        for start in range(0, len(own), rows):
+            _run(own[start : start + rows], length, documents, features, backend, tokenizer)
     return features
 
 

@@ -44,9 +44,8 @@ def test_the_folder_holds_everything(tiny_model: Path) -> None:
 
 
 def test_it_learns_three_documents_by_heart(tmp_path: Path) -> None:
-    model = train(
-        smoke_config(tmp_path / "model", training__epochs=100, training__checkpoint_steps=1000, encoder__dropout=0.0, heads__dropout=0.0)
-    )
+    changes = {"training__epochs": 150, "training__checkpoint_steps": 1000, "encoder__dropout": 0.0, "heads__dropout": 0.0}
+    model = train(smoke_config(tmp_path / "model", **changes, export__weights="float32", export__embeddings="float32"))
     documents = load_documents(str(ROOT / "tests/data/smoke.txt"))
     scores = score_documents(documents, predict_documents(bulletin_ner.load(model), documents))
     assert scores["entities"]["all"]["f1"] > 0.95

@@ -26,6 +26,7 @@ class GraphBuilder:
     def __init__(self, files: list[Path]) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.initialisers: dict[str, onnx.TensorProto] = {}
+        self._rows: dict[str, tuple[str, str]] = {}
         self._where: dict[str, tuple[str, str, list[int], int, int]] = {}
         for file in files:
             for name, (dtype, shape, offset, length) in safetensors_layout(file).items():
@@ -52,15 +53,37 @@ class GraphBuilder:
         self.nodes.append(helper.make_node(operator, inputs, [output], name=output, domain=domain, **attributes))
         return output
 
-    def linear(self, source: str, name: str, bias: bool = True) -> str:
-        """A torch Linear: int8 with one scale a column where the weights are, else float32. Stored (in, out)."""
-        weight = f"{name}.weight"
-        output = f"{name}.output"
+    def linear(self, source: str, name: str) -> str:
+        """A torch Linear: in 8 bits where its weights are, else in float32. Weights are stored (in, out)."""
+        weight = self.weight(f"{name}.weight")
         if self.has(f"{weight}.scale"):
-            inputs = [source, self.weight(weight), self.weight(f"{weight}.scale"), ""] + ([self.weight(f"{name}.bias")] if bias else [])
-            return self.add("DynamicQuantizeMatMul", inputs if bias else inputs[:3], output, MICROSOFT)
-        product = self.add("MatMul", [source, self.weight(weight)], f"{name}.product" if bias else output)
-        return self.add("Add", [product, self.weight(f"{name}.bias")], output) if bias else product
+            rows, row_scale = self._quantised(source)
+            one = self.constant("one", np.array(1, np.float32))
+            inputs = [rows, weight, one, self.weight(f"{weight}.scale"), self.constant("middle", np.array(128, np.uint8))]
+            product = self.add("MatMulIntegerToFloat", inputs, f"{name}.scaled", MICROSOFT)
+            product = self.add("Mul", [product, row_scale], f"{name}.product")
+        else:
+            product = self.add("MatMul", [source, weight], f"{name}.product")
+        return self.add("Add", [product, self.weight(f"{name}.bias")], f"{name}.output")
+
+    def _quantised(self, source: str) -> tuple[str, str]:
+        """A tensor in unsigned 8 bits around 128 with a scale for each row.
+
+        The runtime's own dynamic quantisation takes one scale for the whole batch, so that a text's result would depend on its
+        neighbours; with one a row it does not, and the error is smaller.
+        """
+        if source not in self._rows:
+            limit = self.constant("limit", np.array(127, np.float32))
+            largest = self.add("Abs", [source], f"{source}.abs")
+            largest = self.add("ReduceMax", [largest, self.constant("last_axis", np.array([-1], np.int64))], f"{source}.max", keepdims=1)
+            largest = self.add("Max", [largest, self.constant("tiny", np.array(1e-9, np.float32))], f"{source}.largest")
+            factor = self.add("Div", [limit, largest], f"{source}.factor")
+            shifted = self.add("Mul", [source, factor], f"{source}.stretched")
+            shifted = self.add("Add", [shifted, self.constant("centre", np.array(128, np.float32))], f"{source}.shifted")
+            rounded = self.add("Round", [shifted], f"{source}.rounded")
+            rows = self.add("Cast", [rounded], f"{source}.int8", to=TensorProto.UINT8)
+            self._rows[source] = rows, self.add("Div", [largest, limit], f"{source}.scale")
+        return self._rows[source]
 
 
 def safetensors_layout(path: Path) -> dict[str, tuple[str, list[int], int, int]]:
