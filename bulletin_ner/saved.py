@@ -58,6 +58,7 @@ def load_tagger(folder: Path, backend: str) -> Tagger:
         context=content["context"],
         thresholds=tuple(content["thresholds"][label] for label in MEASURES),
         name=content["name"],
+        version=content["files"][WEIGHTS]["sha256"][:12],
     )
     special = content["special_tokens"]
     tokenizer = BulletinTokenizer.from_file(folder / TOKENIZER, special["begin"], special["separator"], special["padding"])

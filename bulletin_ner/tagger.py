@@ -25,13 +25,14 @@ _BATCH_TOKENS = 3072
 
 @dataclass(frozen=True)
 class Settings:
-    """What a saved model fixes besides its weights: windows in tokens, one threshold for each measure, its name."""
+    """What a saved model fixes besides its weights: windows in tokens, one threshold for each measure, its name and version."""
 
     layout: FeatureLayout
     window: int
     context: int
     thresholds: tuple[float, ...]
     name: str
+    version: str
 
     def __post_init__(self) -> None:
         if len(self.thresholds) != self.layout.measures:
@@ -93,7 +94,7 @@ class Tagger:
                 text=text,
                 language=detect_language(text),
                 reference_date=reference_date,
-                model=f"{self.settings.name}@{self._backend.name}",
+                model=f"{self.settings.name}@{self.settings.version}",
                 entities=self._entities(text, own, matrix, DateContext(text, reference)),
                 measures=self._measures(text, bounds, token_bounds, matrix),
                 records=(),

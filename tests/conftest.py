@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import tomllib
 
 import bulletin_ner
-from training.config import Config, load_config
+from training.config import Config, load_config, tomllib
 from training.train import train
 
 ROOT = Path(__file__).parent.parent

@@ -34,7 +34,7 @@ def test_command(command: str, tmp_path: Path) -> None:
     start = {
         "bulletin-ner": ["-c", "from bulletin_ner.cli import main; main()"],
         "python": [],
-        "accelerate": ["-m", "accelerate.commands.launch"],
+        "accelerate": ["-m", "accelerate.commands.accelerate_cli"],
     }[program]
     result = subprocess.run([sys.executable, *start, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr[-2000:]

@@ -29,6 +29,7 @@ def write_card(folder: Path, metrics: dict[str, Any]) -> None:
         f"- Trained on {metrics['training_documents']} documents, {metrics['training_characters']} characters, from "
         f"{', '.join(config['data']['train'])},"
         f" {config['training']['epochs']} epochs, {metrics['seconds'] / 60:.0f} minutes, torch {metrics['torch']}.",
+        *([f"- It went on from the weights of `{config['run']['start']}`; see docs/default-model.md."] if config["run"]["start"] else []),
         f"- Weights: {config['export']['weights']} encoder, {config['export']['embeddings']} embeddings."
         " The figures below are of these exported weights.",
         "",

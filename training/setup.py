@@ -51,6 +51,7 @@ def prediction_settings(config: Config, thresholds: tuple[float, ...]) -> Settin
         context=config.prediction.context,
         thresholds=thresholds,
         name=Path(config.run.output).name,
+        version="training",
     )
 
 
