@@ -10,13 +10,14 @@ import pytest
 import torch
 from conftest import ROOT, smoke_config
 from safetensors.torch import load_file
-from transformers import DebertaV2Config, DebertaV2Model
+from transformers import DebertaV2Config, DebertaV2Model, PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
 
 import bulletin_ner
 from bulletin_ner.network import JointNetwork
 from bulletin_ner.onnx_backend import OnnxBackend
 from bulletin_ner.torch_backend import TorchBackend, load_torch
 from training import train as train_module
+from training.base_encoder import build_tokenizer
 from training.config import Config, ConfigError
 from training.data import DataError, load_documents
 from training.evaluate import predict_documents, score_documents
@@ -145,6 +146,39 @@ def test_an_encoder_of_another_family_is_exported_too(tmp_path: Path) -> None:
     mask = np.ones_like(ids)
     wanted = TorchBackend(network)(ids, mask)
     np.testing.assert_allclose(OnnxBackend(tmp_path / "m" / "model.onnx")(ids, mask), wanted, atol=1e-4)
+
+
+def test_a_folder_works_as_base(tmp_path: Path) -> None:
+    """An XLM-R of another size, with its own tokenizer: its positions begin behind the padding index."""
+    pieces = [(piece, 0.0) for piece in ("<s>", "<pad>", "</s>", "<unk>")] + [(char, -2.0) for char in "▁甲乙县镇报告例新增0123456789ab"]
+    settings = XLMRobertaConfig(
+        vocab_size=len(pieces) + 1,
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=200,
+        type_vocab_size=1,
+        pad_token_id=1,
+    )
+    torch.manual_seed(0)
+    base = tmp_path / "base"
+    XLMRobertaModel(settings, add_pooling_layer=False).save_pretrained(base)
+    special = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
+    PreTrainedTokenizerFast(tokenizer_object=build_tokenizer(pieces, 3), **special).save_pretrained(base)
+    with pytest.raises(ConfigError, match=r"prediction\.window: 300 tokens, but the encoder reads at most 198"):
+        build_network(smoke_config(tmp_path, encoder__base=str(base), prediction__window=300))
+    config = smoke_config(tmp_path / "m", encoder__base=str(base), export__weights="float32", export__embeddings="float32")
+    network, tokenizer = build_network(config)
+    save_model(tmp_path / "m", network, tokenizer, config, (0.5,) * LAYOUT.measures)
+    ids = np.random.default_rng(0).integers(4, len(pieces), size=(2, 32))
+    mask = np.ones_like(ids)
+    mask[1, 10:] = 0
+    ids[1, 10:] = 1
+    real = mask.astype(bool)
+    found = OnnxBackend(tmp_path / "m" / "model.onnx")(ids, mask)
+    np.testing.assert_allclose(found[real], TorchBackend(network)(ids, mask)[real], atol=2e-5)
+    assert bulletin_ner.load(tmp_path / "m").predict("甲县报告新增3例").text == "甲县报告新增3例"
 
 
 def test_data_faults_are_said(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ def build_network(config: Config) -> tuple[JointNetwork, BulletinTokenizer]:
             module.p = config.encoder.dropout
     if config.encoder.freeze_embeddings:
         encoder.get_input_embeddings().weight.requires_grad_(False)
+    _check_windows(config, encoder.config)
     network = JointNetwork(encoder, LAYOUT, config.heads.inner, config.heads.dropout)
     if config.run.start:
         _start_from(Path(config.run.start), network)
@@ -53,6 +54,13 @@ def prediction_settings(config: Config, thresholds: tuple[float, ...]) -> Settin
         name=Path(config.run.output).name,
         version="training",
     )
+
+
+def _check_windows(config: Config, encoder: Any) -> None:
+    places = encoder.max_position_embeddings - (encoder.pad_token_id + 1 if "roberta" in encoder.model_type else 0)
+    for section, size in (("training", config.training.window), ("prediction", config.prediction.window)):
+        if size > places:
+            raise ConfigError(f"{section}.window: {size} tokens, but the encoder reads at most {places}; make it smaller")
 
 
 def _start_from(folder: Path, network: JointNetwork) -> None:
