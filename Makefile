@@ -8,6 +8,7 @@ lint:
 
 corpus-report:
 	python -m training.check corpus
+	python -m training.overlap corpus
 	python -m training.data_card corpus
 
 train:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import collections
+import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -11,6 +14,7 @@ from bulletin_ner.labels import INDICATORS, LANGUAGES, MEASURES
 from training.check import load_corpus
 from training.data_card import tables
 from training.documents import AnnotatedDocument, read_jsonl, write_jsonl
+from training.overlap import shared_runs
 from training.standoff import join_standoff, write_standoff
 
 
@@ -48,9 +52,14 @@ def test_splits_share_no_family_and_no_county(corpus: dict[str, list[AnnotatedDo
                     assert seen.setdefault(value, split) == split, value
 
 
-def test_jsonl_and_standoff_lose_nothing(corpus: dict[str, list[AnnotatedDocument]], tmp_path) -> None:  # type: ignore[no-untyped-def]
-    import json
+def test_no_text_is_a_template(corpus: dict[str, list[AnnotatedDocument]]) -> None:
+    documents = [document for own in corpus.values() for document in own]
+    assert shared_runs(documents, (ROOT / "corpus/phrases.txt").read_text(encoding="utf-8").splitlines()) == []
+    copies = [replace(documents[0], id=str(number)) for number in range(7)]
+    assert shared_runs(copies)[0][0] == 7
 
+
+def test_jsonl_and_standoff_lose_nothing(corpus: dict[str, list[AnnotatedDocument]], tmp_path: Path) -> None:
     documents = corpus["dev"]
     write_jsonl(documents, tmp_path / "dev.jsonl")
     assert list(read_jsonl(tmp_path / "dev.jsonl")) == documents
