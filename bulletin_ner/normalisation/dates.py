@@ -21,6 +21,11 @@ _CHINESE_TIME = re.compile(
     r"(凌晨|早上|清晨|早晨|今早|上午|中午|下午|傍晚|晚上|晚间|晚|夜间|夜)?\s*(\d{1,2}|[零一二两三四五六七八九十]{1,3})\s*(?:时|点|:|：)(?:(\d{1,2})分?|(半)|整)?"
 )
 _ENGLISH_TIME = re.compile(r"(\d{1,2})(?::(\d\d))?\s*(a\.?m\.?|p\.?m\.?|o'clock|hours|hrs)?", re.I)
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_WEEKDAY = re.compile(
+    r"(?P<which>上|本|这|下)?个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])"
+    rf"|(?:(?P<english>last|this|next)\s+)?(?P<weekday>{'|'.join(_WEEKDAYS)})(?![a-z,]*\s*(?:\d|{'|'.join(_MONTHS)}))"
+)
 _DAYS = {"昨": -1, "今": 0, "明": 1, "前天": -2, "后天": 2, "yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
 
 
@@ -74,6 +79,8 @@ class DateContext:
         """ISO 8601 of a DATE's text, or None where it has no value or is impossible."""
         text = unicodedata.normalize("NFKC", clean(surface).text).strip()
         text = re.sub(r"[(（](?:周|星期)?[一二三四五六日天][)）]", "", text)
+        if week := self._week(text.lower()):
+            return week
         pieces = [text] if re.match(r"\d{4}-\d", text) else _RANGE.split(text)
         if len(pieces) == 1 and "、" in text:
             pieces = text.split("、")
@@ -93,12 +100,20 @@ class DateContext:
             first.clock is None
             and second.clock is not None
             and first == replace(second, clock=None)
-            and (zero := re.search(r"\b0$", pieces[0]))
+            and (zero := re.search(r"(?<!\d)0$", pieces[0]))
         ):
             first = replace(first, clock=(0, 0)) if zero else first
         low, high = first.iso(), second.iso()
         self._keep(second if second.day is not None else first)
         return None if low is None or high is None else f"{low}/{high}"
+
+    def _week(self, text: str) -> str | None:
+        match = re.fullmatch(r"(上|本|这|下)个?(?:周|星期)|(last|this|next) week", text)
+        if match is None or self._reference is None:
+            return None
+        shift = {"上": -7, "last": -7, "下": 7, "next": 7}.get(match[1] or match[2], 0)
+        monday = self._reference + datetime.timedelta(days=shift - self._reference.weekday())
+        return f"{monday}/{monday + datetime.timedelta(days=6)}"
 
     def _keep(self, moment: Moment | None) -> str | None:
         if moment is None:
@@ -136,13 +151,15 @@ class DateContext:
             return self._shifted(self._last, 1, clock)
         if re.match(r"即日|即刻|now$", text):
             return self._from_reference(0, clock)
-        if re.match(r"本月|this month|当月", text):
+        if re.match(r"本月|this month|当月", text, re.I):
             return Moment(self._reference.year, self._reference.month) if self._reference else self._last_month()
-        if re.match(r"上个?月|last month", text):
+        if re.match(r"上个?月|last month", text, re.I):
             if self._reference is None:
                 return None
             end = self._reference.replace(day=1) - datetime.timedelta(days=1)
             return Moment(end.year, end.month)
+        if moment := self._weekly(text.lower(), clock):
+            return moment
         for word, shift in (("去年", -1), ("今年", 0), ("明年", 1), ("last year", -1), ("this year", 0), ("next year", 1)):
             if text.lower().startswith(word):
                 if self._reference is None:
@@ -153,6 +170,19 @@ class DateContext:
             if text.lower().startswith(word) or (word.isascii() and text.lower().endswith(word)):
                 return self._from_reference(shift, clock if not word.isascii() else _english_clock(text.lower()))
         return None
+
+    def _weekly(self, text: str, clock: tuple[int, int] | None) -> Moment | None:
+        """上周五, 本周三, this Friday, last Monday; a bare English weekday is the latest one."""
+        match = _WEEKDAY.match(text)
+        if match is None or self._reference is None:
+            return None
+        which = match["which"] or match["english"] or ""
+        name = match["day"] or match["weekday"]
+        day = "一二三四五六日".index(name.replace("天", "日")) if match["day"] else _WEEKDAYS.index(name)
+        distance = day - self._reference.weekday() + 7 * {"上": -1, "下": 1, "next": 1}.get(which, 0)
+        if match["weekday"] and which in ("", "last") and (distance > 0 or (which == "last" and distance == 0)):
+            distance -= 7
+        return self._from_reference(distance, clock)
 
     def _last_month(self) -> Moment | None:
         return Moment(self._last.year, self._last.month) if self._last else None
@@ -193,7 +223,8 @@ def _full_date(text: str) -> datetime.date | None:
 def _inherit(moment: Moment, first: Moment) -> Moment:
     """What the second end of a range leaves unsaid stands at the first: 11月4日至5日, 8时至10时."""
     if moment.year is None:
-        moment = replace(moment, year=first.year)
+        over_new_year = first.year is not None and moment.month is not None and moment.month < (first.month or 0)
+        moment = replace(moment, year=first.year + 1 if over_new_year and first.year else first.year)
     if moment.month is None and (moment.day is not None or moment.clock is not None):
         moment = replace(moment, month=first.month)
     if moment.day is None and moment.clock is not None:
@@ -206,7 +237,7 @@ def _inherit(moment: Moment, first: Moment) -> Moment:
 def _chinese(text: str) -> Moment | None:
     match = re.match(
         r"(?:(?P<year>(?:19|20)\d\d|[二〇零一三四五六七八九]{4})(?:年|[-./]|$))?\s*(?:(?P<month>\d{1,2}|[一二三四五六七八九十]{1,2})(?:月份?|[-./](?=\d)))?\s*"
-        r"(?:(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})(?:日|号|(?=$)))?",
+        r"(?:(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})(?:日|号|(?=$|[\sT]\d)))?",
         text,
     )
     year, month, day = (_integer(match[name]) if match else None for name in ("year", "month", "day"))
@@ -264,7 +295,7 @@ def _english(text: str) -> Moment | None:
     elif match := re.fullmatch(r"(?:the\s+)?(\d{1,2})", lowered.strip()):
         return Moment(day=int(match[1]))
     clock = _english_clock(lowered)
-    if day is None and (match := re.search(r"\bthe (\d{1,2})\b", lowered)):
+    if day is None and (match := re.search(r"\b(?:the|of) (\d{1,2})\b", lowered)):
         day = match[1]
     if month is None and day is None and clock is None:
         return None
@@ -277,5 +308,7 @@ def _english_clock(text: str) -> tuple[int, int] | None:
     found = _ENGLISH_TIME.search(text)
     if not found or not (found[2] or found[3]):
         return None
-    hour = int(found[1]) + (12 if found[3] and found[3].startswith("p") and int(found[1]) < 12 else 0)
+    hour = int(found[1])
+    if found[3] and found[3][0] in "ap" and hour <= 12:
+        hour = hour % 12 + (12 if found[3][0] == "p" else 0)
     return (hour, int(found[2] or 0)) if hour <= 24 else None
