@@ -40,6 +40,10 @@ from bulletin_ner.schema import Entity
         ("two thousand and five", 2005, "exact", None),
         ("10-15", [10, 15], "exact", None),
         ("a dozen", 12, "exact", None),
+        ("half a million", 500000, "exact", None),
+        ("近七成五", 75, "under", "%"),
+        ("3到5万只", [30000, 50000], "exact", "只"),
+        ("5000元到2万元", [5000, 20000], "exact", "元"),
         ("dozens", None, "about", None),
     ],
 )

@@ -52,11 +52,15 @@ def parse_count(surface: str) -> Count:
         return Count(_english(text.lower()), modifier, None)
     if fraction := re.search(rf"百分之({_ZH_NUMBER})", text):
         return Count(_chinese(fraction[1]), modifier, "%")
+    if tenths := re.search(r"([一二三四五六七八九])成([一二三四五六七八九半])?", text):
+        value = 10 * _DIGITS[tenths[1]] + (5 if tenths[2] == "半" else _DIGITS.get(tenths[2] or "零", 0))
+        return Count(value, modifier, "%")
     if match := _RANGE.search(text):
         low, high = _chinese(match[1]), _chinese(match[2])
         if low is not None and high is not None:
             scale = re.search(r"[万亿]$", match[2])
-            if scale and not re.search(r"[万亿]", match[1]):
+            own = _chinese(match[2][:-1]) if scale else None
+            if scale and own is not None and low <= own and not re.search(r"[万亿]", match[1]):  # 3到5万, but not 5000到2万
                 low *= _LARGE[scale[0]]
             return Count([low, high], "exact" if modifier == "about" else modifier, _unit(text[match.end() :]))
     if parts := re.match(r"(\d+)\+(\d+)", text):
@@ -128,7 +132,10 @@ def _english(text: str) -> Number | list[Number] | None:
             current = _figure(token)
         elif token in _ENGLISH:
             value = _ENGLISH[token]
-            current = value if current is None or token in ("a", "an") else current + value
+            if current is None:
+                current = value
+            elif token not in ("a", "an"):  # half a million
+                current += value
         elif singular in _SCALES:
             if current is None and token != singular:
                 return None  # dozens, hundreds: no number
