@@ -53,6 +53,18 @@ class Data(_Section):
     test: list[str]
 
 
+class Augmentation(_Section):
+    """How likely each change of `training.augmentation` is for a document in an epoch."""
+
+    names: float = Field(ge=0, le=1)
+    figures: float = Field(ge=0, le=1)
+    numbers: float = Field(ge=0, le=1)
+    punctuation: float = Field(ge=0, le=1)
+    script: float = Field(ge=0, le=1)
+    readings: float = Field(ge=0, le=1)
+    damage: float = Field(ge=0, le=1)
+
+
 class Training(_Section):
     epochs: int = Field(gt=0)
     window: int = Field(ge=16, le=510)
@@ -90,6 +102,7 @@ class Config(_Section):
     encoder: Encoder
     heads: Heads
     data: Data
+    augmentation: Augmentation
     training: Training
     loss: Loss
     prediction: Prediction

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from bulletin_ner.network import JointNetwork, pool_sentences, span_logits
 from bulletin_ner.tokenization import BulletinTokenizer
+from training.augmentation import Names, augment
 from training.checkpoint import BEST, RunState, load_checkpoint, restore_trainable, save_checkpoint, trainable_state
 from training.config import Config, ConfigError
 from training.data import IGNORE, Batch, Example, Slice, build_example, collate, cut_windows, group_batches, load_documents
@@ -59,29 +60,22 @@ def train(config: Config) -> Path:
     test = _documents(config.data.test)
     torch.manual_seed(config.run.seed)
     network, tokenizer = build_network(config)
-    examples = [build_example(document, tokenizer) for document in training]
-    log.info("%d training documents, %d tokens", len(examples), sum(len(example.tokens) for example in examples))
-
+    names = Names.collect(training)
     prepared, optimizer = accelerator.prepare(network, build_optimizer(network, config))
     average = {name: tensor.detach().clone() for name, tensor in trainable_state(network).items()}
     work = Work(config, output / "run", network, tokenizer, optimizer, average, dev)
     state = load_checkpoint(work.folder, network, optimizer, average, config.model_dump(mode="json"))
-    epochs = [_epoch_batches(examples, config, epoch, accelerator) for epoch in range(config.training.epochs)]
     started = time.monotonic()
-    with tqdm(total=sum(map(len, epochs)), initial=state.step, unit="step", disable=not accelerator.is_local_main_process) as bar:
-        done = 0
-        for epoch, batches in enumerate(epochs):
-            todo = batches[max(0, state.step - done) :]
-            done += len(batches)
-            if done <= state.scored_step:
-                continue
-            state = _run_epoch(todo, work, examples, prepared, accelerator, state, bar)
-            accelerator.wait_for_everyone()
-            if accelerator.is_main_process:
-                state = _score_epoch(work, state, epoch + 1)
-                work.save(state)
-            else:
-                state = state.scored(state.best, {})
+    for epoch in range(len(state.history), config.training.epochs):
+        examples = _epoch_examples(training, names, tokenizer, config, epoch)
+        batches = _epoch_batches(examples, config, epoch, accelerator)
+        state = _run_epoch(batches, work, examples, prepared, accelerator, state)
+        accelerator.wait_for_everyone()
+        if accelerator.is_main_process:
+            state = _score_epoch(work, state, epoch + 1)
+            work.save(state)
+        else:
+            state = state.scored(state.best, {})
     if accelerator.is_main_process:
         restore_trainable(network, load_file(work.folder / BEST))
         finish(config, output, network, tokenizer, state.history, time.monotonic() - started, training, dev, test)
@@ -138,15 +132,17 @@ def _run_epoch(
     prepared: torch.nn.Module,
     accelerator: Accelerator,
     state: RunState,
-    bar: tqdm,
 ) -> RunState:
     config = work.config
+    epoch, done = len(state.history), state.step - state.scored_step
+    title = f"epoch {epoch + 1}/{config.training.epochs}"
+    bar = tqdm(total=len(batches), initial=done, desc=title, unit="step", disable=not accelerator.is_local_main_process)
     prepared.train()
-    for slices in batches:
+    for index, slices in enumerate(batches[done:], done):
         state = state.at(state.step + 1)
         # Seeded by the step, so that a resumed run draws the same dropout as one that was never interrupted.
         torch.manual_seed(config.run.seed * 1_000_003 + state.step)
-        factor = _rate_factor(state.step, bar.total, config.training.warmup)
+        factor = _rate_factor((epoch + (index + 0.5) / len(batches)) / config.training.epochs, config.training.warmup)
         for group in work.optimizer.param_groups:
             group["lr"] = group["peak_rate"] * factor
         batch = _tensors(collate(slices, examples, work.tokenizer), accelerator.device)
@@ -162,7 +158,17 @@ def _run_epoch(
         bar.set_postfix(loss=f"{loss.item():.3f}")
         if state.step % config.training.checkpoint_steps == 0 and accelerator.is_main_process:
             work.save(state)
+    bar.close()
     return state
+
+
+def _epoch_examples(
+    documents: Sequence[AnnotatedDocument], names: Names, tokenizer: BulletinTokenizer, config: Config, epoch: int
+) -> list[Example]:
+    """The training documents as this epoch changes them, the same in every process and after every restart."""
+    rates = config.augmentation.model_dump()
+    generator = random.Random(f"augmentation/{config.run.seed}/{epoch}")
+    return [build_example(augment(document, names, rates, generator), tokenizer) for document in documents]
 
 
 def _epoch_batches(examples: Sequence[Example], config: Config, epoch: int, accelerator: Accelerator) -> list[list[Slice]]:
@@ -175,9 +181,9 @@ def _epoch_batches(examples: Sequence[Example], config: Config, epoch: int, acce
     return [batches[(share * count + rank) % len(batches)] for share in range(shares)]
 
 
-def _rate_factor(step: int, total: int, warmup: float) -> float:
-    rising = max(1.0, warmup * total)
-    return step / rising if step < rising else max(0.0, (total - step + 1) / max(1.0, total - rising))
+def _rate_factor(progress: float, warmup: float) -> float:
+    """Rises over the first ``warmup`` of the run, then falls to nothing in a line; progress from 0 to 1."""
+    return progress / warmup if progress < warmup else (1 - progress) / (1 - warmup)
 
 
 def _tensors(batch: Batch, device: torch.device) -> dict[str, torch.Tensor]:
