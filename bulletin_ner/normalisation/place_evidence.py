@@ -1,0 +1,96 @@
+"""What a document says about where it is: evidence for one reading of a place against another."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bulletin_ner.cleaning import clean
+from bulletin_ner.normalisation.gazetteer import Gazetteer, load
+from bulletin_ner.normalisation.place_forms import read_place
+
+_SENTENCE = re.compile(r"[。！？!?\n]|\.\s")
+_NAMED = re.compile(r"[\u3400-\u9fff]{1,10}?(?:省|市|自治区|自治州|州|盟|地区)")
+
+
+@dataclass(frozen=True, order=True)
+class Evidence:
+    """A unit that the text names at ``start``."""
+
+    start: int
+    unit: str
+    weight: float = 1.0
+
+
+def parse_jurisdiction(value: str | None) -> str | None:
+    """The unit of a code or of names in a chain (the deepest that is one unit); None where nothing of it is known."""
+    if not value:
+        return None
+    gazetteer = load()
+    if value in gazetteer.units:
+        return gazetteer.units[value].now
+    found: str | None = None
+    for part in value.split("/"):
+        options = [unit for unit in read_place(part).units if found is None or found in (unit, *gazetteer.ancestors(unit), "CN")]
+        top = [unit for unit in options if gazetteer.units[unit].level in ("country", "province")] or options
+        if len(top) != 1:
+            break
+        found = top[0]
+    return found
+
+
+def whole_names(text: str) -> list[Evidence]:
+    """Provinces and prefectures by their whole names, wherever they stand: in titles, in names of bodies."""
+    found = []
+    cleaned = clean(text)
+    for match in _NAMED.finditer(cleaned.text):
+        for start in range(match.start(), match.end() - 2):
+            hits = [hit for hit in load().chinese.get(cleaned.text[start : match.end()], ()) if hit.full]
+            if len(hits) == 1 and hits[0].unit.now and hits[0].unit.level in ("province", "prefecture"):
+                found.append(Evidence(cleaned.starts[start], hits[0].unit.now, 0.25))
+                break
+    return found
+
+
+def center_of(gazetteer: Gazetteer, evidence: Sequence[Evidence]) -> str | None:
+    """The prefecture, else the province or country, that two thirds of what is named lies in: the authority's, most likely."""
+    for group in (gazetteer.area, gazetteer.root):
+        weights: dict[str, float] = defaultdict(float)
+        for number, item in enumerate(evidence):
+            wide = gazetteer.units[item.unit].level in ("province", "country") and gazetteer.area(item.unit) != item.unit
+            if group == gazetteer.root or not wide:
+                weights[group(item.unit)] += item.weight * (1.5 if number == 0 else 1)
+        best = max(weights, key=lambda place: weights[place], default=None)
+        if best and weights[best] >= 1 and 3 * weights[best] >= 2 * sum(weights.values()):
+            return best
+    return None
+
+
+def tier(gazetteer: Gazetteer, option: str, other: str) -> int:
+    """How close a unit is to another: 3 for itself or one above it, 2 in the same prefecture, 1 in the same province, 0."""
+    if option == other or option in gazetteer.ancestors(other):
+        return 3
+    if "country" in (gazetteer.units[other].level, gazetteer.units[option].level):
+        return 0
+    if gazetteer.area(option) == gazetteer.area(other):
+        return 2
+    return int(gazetteer.root(option) == gazetteer.root(other))
+
+
+def near_before(gazetteer: Gazetteer, text: str, start: int, options: Sequence[str], evidence: Sequence[Evidence]) -> Evidence | None:
+    """The last evidence for one of the options before ``start`` in its sentence; ``evidence`` is in order."""
+    last = bisect.bisect_left(evidence, Evidence(start, ""))
+    for item in reversed(evidence[max(0, last - 8) : last]):
+        if _SENTENCE.search(text, item.start, start):
+            return None
+        if any(tier(gazetteer, option, item.unit) for option in options):
+            return item
+    return None
+
+
+def opens_text(text: str, start: int) -> bool:
+    """Whether ``start`` is in the first sentence or line."""
+    return not _SENTENCE.search(text[:start].lstrip())
