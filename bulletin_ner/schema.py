@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
-from bulletin_ner.labels import ENTITY_TYPES, MEASURES
+from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, INDICATORS, MEASURES
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,8 @@ class Entity:
 
     ``start`` and ``end`` are half-open code-point offsets into the text as given; ``score`` is the model's probability, 0 to 1.
     Fields that the type does not have are None (``roles``: empty): COUNT has value (number or [low, high]), modifier, unit, indicator and
-    aspect; DATE has value (ISO 8601 text); PLACE has kind, code and name; OFFICIAL has roles.
+    aspect; DATE has value (ISO 8601 text); PLACE has kind, code (GB/T 2260, or ISO 3166-1 of a country), name (the official chain), level,
+    parents and, where the code stays open, candidates; OFFICIAL has roles and person, the id of the same person's first mention.
     """
 
     id: int
@@ -32,7 +34,11 @@ class Entity:
     kind: str | None = None
     code: str | None = None
     name: str | None = None
+    level: str | None = None
+    parents: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    person: int | None = None
 
     def __post_init__(self) -> None:
         if self.type not in ENTITY_TYPES:
@@ -58,7 +64,12 @@ class Measure:
 
 @dataclass(frozen=True)
 class Record:
-    """A row: an indicator's value with the place and date it holds for; ``entity`` is the COUNT's id."""
+    """A row: an indicator's value, the place and the date or reporting window (ISO 8601) that it holds for, and its sentence's offsets.
+
+    ``value``: a number, [low, high], or None where the form has none. ``entity`` is the COUNT's id, None for an explicit zero in words;
+    ``place_entity`` and ``date_entity`` are the ids of the mentions it was linked to. ``disease`` is the one named nearest before,
+    ``origin`` "imported" or "local" where the figure's clause says so; None where nothing is told.
+    """
 
     indicator: str
     aspect: str
@@ -68,10 +79,27 @@ class Record:
     place: str | None
     place_code: str | None
     date: str | None
+    disease: str | None
+    origin: str | None
     entity: int | None
+    place_entity: int | None
+    date_entity: int | None
     start: int
     end: int
     score: float
+
+    def __post_init__(self) -> None:
+        if self.indicator not in INDICATORS or self.aspect not in ASPECTS:
+            raise ValueError(f"a record's indicator and aspect cannot be {self.indicator!r}, {self.aspect!r}")
+
+
+@dataclass(frozen=True)
+class Inconsistency:
+    """A warning: ``kind`` is breakdown, total or conflict; ``records`` are indices into the Bulletin's records."""
+
+    kind: str
+    message: str
+    records: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -85,6 +113,7 @@ class Bulletin:
     entities: tuple[Entity, ...]
     measures: tuple[Measure, ...]
     records: tuple[Record, ...]
+    warnings: tuple[Inconsistency, ...] = ()
 
     def __post_init__(self) -> None:
         end = 0
@@ -97,11 +126,28 @@ class Bulletin:
         """The contract's JSON object, as plain dicts and lists; every entity has every key."""
         fields = asdict(self)
         for entity in fields["entities"]:
-            entity["roles"] = list(entity["roles"])
-        for name in ("entities", "measures", "records"):
+            for name in ("parents", "candidates", "roles"):
+                entity[name] = list(entity[name])
+        for warning in fields["warnings"]:
+            warning["records"] = list(warning["records"])
+        for name in ("entities", "measures", "records", "warnings"):
             fields[name] = list(fields[name])
         return fields
 
     def to_json(self, indent: int | None = None) -> str:
         """The contract's JSON text; Chinese characters stand as themselves."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    def to_frame(self) -> Any:
+        """The records as a pandas DataFrame, a row each, columns as in `Record`. An ImportError says how to get pandas."""
+        try:
+            import pandas
+        except ImportError as error:
+            raise ImportError("to_frame() needs pandas: pip install 'bulletin-ner[pandas]'") from error
+        return pandas.DataFrame([asdict(record) for record in self.records], columns=[field.name for field in dataclass_fields(Record)])
+
+    def to_html(self) -> str:
+        """A page of its own with the text, entities and measures marked; everything escaped, no script."""
+        from bulletin_ner.exporters import as_html  # it writes Bulletins, so it comes after them
+
+        return as_html([("", self)])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -13,9 +14,8 @@ from bulletin_ner.decoding import Span, decode_spans, log_softmax, sentence_prob
 from bulletin_ner.encoding import Backend, encode
 from bulletin_ner.features import FeatureLayout
 from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, EPIDEMIC_INDICATORS, INDICATORS, MEASURES, PLACE_KINDS
-from bulletin_ner.normalisation.counts import parse_count
-from bulletin_ner.normalisation.dates import DateContext, parse_reference
-from bulletin_ner.normalisation.roles import join_roles
+from bulletin_ner.normalisation.dates import parse_reference
+from bulletin_ner.normalisation.document import normalise
 from bulletin_ner.schema import Bulletin, Entity, Measure
 from bulletin_ner.segmentation import sentences
 from bulletin_ner.tokenization import BulletinTokenizer, Tokens, token_ranges
@@ -90,17 +90,31 @@ class Tagger:
         ranges = [token_ranges(own, bounds) for own, bounds in zip(tokens, spans, strict=True)]
         features = self._encode(tokens, ranges)
         return [
-            Bulletin(
-                text=text,
-                language=detect_language(text),
-                reference_date=reference_date,
-                model=f"{self.settings.name}@{self.settings.version}",
-                entities=self._entities(text, own, matrix, DateContext(text, reference)),
-                measures=self._measures(text, bounds, token_bounds, matrix),
-                records=(),
-            )
+            self._bulletin(text, reference_date, reference, own, bounds, token_bounds, matrix)
             for text, own, bounds, token_bounds, matrix in zip(texts, tokens, spans, ranges, features, strict=True)
         ]
+
+    def _bulletin(
+        self,
+        text: str,
+        reference_date: str | None,
+        reference: datetime.date | None,
+        tokens: Tokens,
+        spans: Sequence[tuple[int, int]],
+        ranges: Sequence[tuple[int, int]],
+        features: np.ndarray,
+    ) -> Bulletin:
+        read = normalise(text, spans, self._entities(text, tokens, features), reference)
+        return Bulletin(
+            text=text,
+            language=detect_language(text),
+            reference_date=reference_date,
+            model=f"{self.settings.name}@{self.settings.version}",
+            entities=read.entities,
+            measures=self._measures(text, spans, ranges, features),
+            records=read.records,
+            warnings=read.warnings,
+        )
 
     def _measures(
         self, text: str, spans: Sequence[tuple[int, int]], ranges: Sequence[tuple[int, int]], features: np.ndarray
@@ -113,7 +127,8 @@ class Tagger:
                     found.append(Measure(label, round(probability, 4), start, end, text[start:end]))
         return tuple(found)
 
-    def _entities(self, text: str, tokens: Tokens, features: np.ndarray, dates: DateContext) -> tuple[Entity, ...]:
+    def _entities(self, text: str, tokens: Tokens, features: np.ndarray) -> list[Entity]:
+        """The spans with their classes, values still to be read."""
         layout = self.settings.layout
         spans = decode_spans(features[:, : layout.tags], tokens.heads)
         classes = span_logits(features, spans, layout) if spans else np.zeros((0, layout.span_classes))
@@ -123,28 +138,20 @@ class Tagger:
             start, stop = _offsets(text, tokens, span)
             start = max(start, end)
             if start < stop:
-                entities.append(self._entity(len(entities), text, start, stop, span, logits, dates))
+                entities.append(self._entity(len(entities), text, start, stop, span, logits))
                 end = stop
-        return join_roles(text, entities)
+        return entities
 
-    def _entity(self, number: int, text: str, start: int, end: int, span: Span, logits: np.ndarray, dates: DateContext) -> Entity:
+    def _entity(self, number: int, text: str, start: int, end: int, span: Span, logits: np.ndarray) -> Entity:
         layout = self.settings.layout
-        surface = text[start:end]
-        kind = ENTITY_TYPES[span.type]
-        score = round(span.score, 4)
-        if kind == "PLACE":
-            return Entity(number, kind, surface, start, end, score, kind=_best(logits[layout.kind], PLACE_KINDS))
-        if kind == "COUNT":
-            count = parse_count(surface)
+        entity = Entity(number, ENTITY_TYPES[span.type], text[start:end], start, end, round(span.score, 4))
+        if entity.type == "PLACE":
+            return replace(entity, kind=_best(logits[layout.kind], PLACE_KINDS))
+        if entity.type == "COUNT":
             indicator = _best(logits[layout.indicator], INDICATORS)
             aspect = _best(logits[layout.aspect], ASPECTS) if indicator in EPIDEMIC_INDICATORS else "unspecified"
-            return Entity(
-                number, kind, surface, start, end, score,
-                value=count.value, modifier=count.modifier, unit=count.unit, indicator=indicator, aspect=aspect,
-            )  # fmt: skip
-        if kind == "DATE":
-            return Entity(number, kind, surface, start, end, score, value=dates.resolve(surface))
-        return Entity(number, kind, surface, start, end, score)
+            return replace(entity, indicator=indicator, aspect=aspect)
+        return entity
 
 
 def _best(logits: np.ndarray, names: Sequence[str]) -> str:

@@ -27,6 +27,7 @@ _NARROW = {"，": ",", "：": ":", "；": ";", "（": "(", "）": ")", "“": '"
 _WIDE = {",": "，", ":": "：", ";": "；", "(": "（", ")": "）"}
 _NUMERALS = "零一两三四五六七八九"
 _REMAINS = ("&nbsp;", "<p>", "p>", "<br/>", "·", "►", "　　")
+_SWAPPED = 0.6  # of the names in a document
 _FILLERS = re.compile(r"\b(?:the|a|an|of|has|have|been)\b ", re.IGNORECASE)
 
 
@@ -49,7 +50,7 @@ def apply_edits(document: AnnotatedDocument, edits: Iterable[Edit]) -> Annotated
     Entities whose digits change lose their value: it no longer holds.
     """
     edits = sorted(edits, key=lambda edit: edit.start)
-    inside = {point for item in (*document.entities, *document.sentences) for point in (item.start, item.end)}
+    inside = _boundaries(document)
     parts, position = [], 0
     for edit in edits:
         if edit.start < position or any(edit.start < point < edit.end for point in inside.intersection(range(edit.start, edit.end))):
@@ -69,9 +70,15 @@ def apply_edits(document: AnnotatedDocument, edits: Iterable[Edit]) -> Annotated
         if start == end:
             raise ValueError(f"{document.id}: an edit leaves nothing of the entity at {entity.start}")
         same = text[start:end] == document.text[entity.start : entity.end]
-        entities.append(replace(entity, start=start, end=end, **({} if same else {"value": None, "modifier": None})))
+        moved_entity = replace(entity, start=start, end=end)
+        entities.append(moved_entity if same else replace(moved_entity, value=None, modifier=None))
     marked = tuple(GoldSentence(moved(s.start), moved(s.end), s.labels) for s in document.sentences)
     return replace(document, text=text, entities=tuple(entities), sentences=marked)
+
+
+def _boundaries(document: AnnotatedDocument) -> set[int]:
+    entities = {point for entity in document.entities for point in (entity.start, entity.end)}
+    return entities | {point for sentence in document.sentences for point in (sentence.start, sentence.end)}
 
 
 @dataclass(frozen=True)
@@ -113,14 +120,17 @@ def swap_names(document: AnnotatedDocument, names: Names, generator: random.Rand
     for entity in document.entities:
         text = document.text[entity.start : entity.end]
         language = document.language
-        if text not in chosen and generator.random() < 0.6:
-            if entity.type == "PLACE" and len(text) > 1:
+        if text not in chosen:
+            chosen[text] = text
+            if generator.random() >= _SWAPPED:
+                pass
+            elif entity.type == "PLACE" and len(text) > 1:
                 chosen[text] = generator.choice(names.places.get(_place_key(document, entity), (text,)))
             elif entity.type == "OFFICIAL" and language != "en" and 2 <= len(text) <= 3 and names.last.get(language):
                 chosen[text] = generator.choice(names.last[language]) + generator.choice(names.first[language])
             elif entity.type == "OFFICIAL" and text.count(" ") == 1 and names.last.get("en"):
                 chosen[text] = f"{generator.choice(names.first['en'])} {generator.choice(names.last['en'])}"
-        if entity.type in ("PLACE", "OFFICIAL") and text in chosen:
+        if chosen[text] != text:
             edits.append(Edit(entity.start, entity.end, chosen[text]))
     return edits
 
@@ -186,8 +196,7 @@ def change_script(document: AnnotatedDocument, names: Names, generator: random.R
     if document.language == "en":
         return []
     converter = _converter("t2s" if document.language == "zh-Hant" else generator.choice(("s2t", "s2twp", "s2hk")))
-    points = {0, len(document.text)} | {p for item in (*document.entities, *document.sentences) for p in (item.start, item.end)}
-    stops = sorted(points)
+    stops = sorted({0, len(document.text)} | _boundaries(document))
     stretches = ((start, end, document.text[start:end]) for start, end in zip(stops, stops[1:], strict=False))
     return [Edit(start, end, converter.convert(text)) for start, end, text in stretches if _HAN.search(text)]
 

@@ -32,6 +32,7 @@ def evaluate_command(
     data: Annotated[list[str], typer.Option(help="A corpus folder, a JSONL file, or stand-off labels@texts; may be repeated.")],
     model: Annotated[str, typer.Option(help="A saved model's folder.")] = "default",
     backend: Annotated[str, typer.Option(help="onnx or torch.")] = "onnx",
+    links: Annotated[Path, typer.Option(help="The folder of gold links, for codes, roles and records.")] = Path("corpus/links"),
     format: Annotated[str, typer.Option(help="text or json.")] = "text",
     output: Annotated[Path | None, typer.Option(help="A file; standard output where it is not given.")] = None,
 ) -> None:
@@ -42,11 +43,13 @@ def evaluate_command(
         import bulletin_ner
         from training.data import load_documents
         from training.evaluate import format_scores, predict_documents, score_documents
+        from training.links import read_links
     except ImportError as error:
         _fail(f"evaluate {_EXTRA} ({error})")
     try:
         documents = [document for source in data for document in load_documents(source)]
-        scores = score_documents(documents, predict_documents(bulletin_ner.load(model, backend), documents))
+        predictions = predict_documents(bulletin_ner.load(model, backend), documents)
+        scores = score_documents(documents, predictions, read_links(links))
     except (ValueError, FileNotFoundError) as error:
         _fail(str(error))
     content = json.dumps(scores, ensure_ascii=False, indent=1) if format == "json" else format_scores(scores)

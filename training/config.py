@@ -46,11 +46,13 @@ class Heads(_Section):
 
 
 class Data(_Section):
-    """Corpus folders of markup, JSONL files, or stand-off labels (``labels.jsonl#train@texts.jsonl``)."""
+    """Corpus folders of markup, JSONL files, or stand-off labels (``labels.jsonl#train@texts.jsonl``); ``links``: a folder of gold links
+    to score records with, "" for none."""
 
     train: list[str] = Field(min_length=1)
     dev: list[str] = Field(min_length=1)
     test: list[str]
+    links: str
 
 
 class Augmentation(_Section):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from bulletin_ner.labels import ENTITY_TYPES, LANGUAGES, MEASURES
 from bulletin_ner.schema import Bulletin
 from bulletin_ner.tagger import Tagger
 from training.documents import AnnotatedDocument
+from training.links import GoldLinks
+from training.values import Pairs, f1_row, score_records, score_values
 
 _CANDIDATES = np.round(np.arange(0.2, 0.75, 0.05), 2)
 
@@ -33,8 +35,14 @@ def predict_documents(tagger: Tagger, documents: Sequence[AnnotatedDocument]) ->
     return found
 
 
-def score_documents(documents: Sequence[AnnotatedDocument], predictions: Sequence[Bulletin]) -> dict[str, Any]:
-    """All scores as plain numbers: entities strict and relaxed by type and language, measures micro, macro and by label, values."""
+def score_documents(
+    documents: Sequence[AnnotatedDocument], predictions: Sequence[Bulletin], links: Mapping[str, GoldLinks] | None = None
+) -> dict[str, Any]:
+    """All scores as plain numbers: entities strict and relaxed by type and language, measures micro, macro and by label, values, records.
+
+    ``links``: gold links by document id; without them, codes, roles and records are not scored.
+    """
+    links = links or {}
     pairs = list(zip(documents, predictions, strict=True))
     scores: dict[str, Any] = {
         "documents": len(pairs),
@@ -42,7 +50,8 @@ def score_documents(documents: Sequence[AnnotatedDocument], predictions: Sequenc
         "entities": _strict(pairs),
         "relaxed": _relaxed(pairs),
         "measures": _measures(pairs),
-        "values": _values(pairs),
+        "values": score_values(pairs, links),
+        "records": score_records(pairs, links),
         "languages": {},
     }
     for language in LANGUAGES:
@@ -90,10 +99,14 @@ def format_scores(scores: dict[str, Any]) -> str:
     lines += ["", f"{'values (found spans)':24}{'accuracy':>10}{'n':>8}"]
     for name, row in scores["values"].items():
         lines.append(f"{name:24}{row['accuracy']:10.3f}{row['support']:8}")
+    if scores["records"]["place link"]["support"]:
+        lines += ["", f"{'records':24}{'precision':>10}{'recall':>10}{'F1':>10}{'n':>8}"]
+        for name in ("records", "zeros"):
+            row = scores["records"][name]
+            lines.append(f"{name:24}{row['precision']:10.3f}{row['recall']:10.3f}{row['f1']:10.3f}{row['support']:8}")
+        for name in ("place link", "date link"):
+            lines.append(f"{name:24}{scores['records'][name]['accuracy']:10.3f}{scores['records'][name]['support']:28}")
     return "\n".join(lines)
-
-
-Pairs = Sequence[tuple[AnnotatedDocument, Bulletin]]
 
 
 def _strict(pairs: Pairs) -> dict[str, Any]:
@@ -130,7 +143,7 @@ def _relaxed(pairs: Pairs) -> dict[str, Any]:
                 counts[key][0] += hits
                 counts[key][1] += len(free)
                 counts[key][2] += len(gold) - hits
-    return {name: _from_counts(*count) for name, count in counts.items()}
+    return {name: f1_row(*count) for name, count in counts.items()}
 
 
 def _measures(pairs: Pairs) -> dict[str, Any]:
@@ -152,30 +165,6 @@ def _found_matrix(document: AnnotatedDocument, bulletin: Bulletin) -> np.ndarray
     return np.array(rows, bool).reshape(-1, len(MEASURES))
 
 
-def _values(pairs: Pairs) -> dict[str, Any]:
-    """Accuracy of each field over strictly found spans that the annotation gives a value."""
-    right: collections.Counter[str] = collections.Counter()
-    total: collections.Counter[str] = collections.Counter()
-    for document, bulletin in pairs:
-        predicted = {(entity.type, entity.start, entity.end): entity for entity in bulletin.entities}
-        for gold in document.entities:
-            other = predicted.get((gold.type, gold.start, gold.end))
-            if other is None:
-                continue
-            for field in ("value", "modifier", "indicator", "aspect", "kind"):
-                wanted = getattr(gold, field)
-                if wanted is not None:
-                    total[f"{gold.type}.{field}"] += 1
-                    right[f"{gold.type}.{field}"] += _same(wanted, getattr(other, field))
-    return {name: {"accuracy": right[name] / count, "support": count} for name, count in sorted(total.items())}
-
-
-def _same(wanted: Any, found: Any) -> bool:
-    if isinstance(wanted, (int, float)) and isinstance(found, (int, float)):
-        return abs(wanted - found) <= 1e-6 * max(1.0, abs(wanted))
-    return bool(wanted == found)
-
-
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "precision": float(row["precision"]),
@@ -183,10 +172,3 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "f1": float(row["f1-score"]),
         "support": int(row["support"]),
     }
-
-
-def _from_counts(hits: int, extra: int, missed: int) -> dict[str, Any]:
-    precision = hits / (hits + extra) if hits + extra else 0.0
-    recall = hits / (hits + missed) if hits + missed else 0.0
-    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    return {"precision": precision, "recall": recall, "f1": f1, "support": hits + missed}

@@ -17,6 +17,7 @@ from training.config import Config
 from training.documents import AnnotatedDocument
 from training.evaluate import predict_documents, score_documents, tune_thresholds
 from training.export import save_model
+from training.links import read_links
 from training.model_card import write_card
 from training.setup import build_tagger
 
@@ -36,6 +37,7 @@ def finish(
     thresholds = tune_thresholds(dev, build_tagger(network, tokenizer, config))
     save_model(output, network, tokenizer, config, thresholds)
     exported = bulletin_ner.load(output)
+    links = read_links(Path(config.data.links)) if config.data.links else {}
     metrics = {
         "config": config.model_dump(mode="json"),
         "history": list(history),
@@ -43,8 +45,8 @@ def finish(
         "torch": torch.__version__,
         "training_documents": len(training),
         "training_characters": sum(len(document.text) for document in training),
-        "dev": score_documents(dev, predict_documents(exported, dev)),
-        "test": score_documents(test, predict_documents(exported, test)) if test else None,
+        "dev": score_documents(dev, predict_documents(exported, dev), links),
+        "test": score_documents(test, predict_documents(exported, test), links) if test else None,
     }
     (output / METRICS).write_text(json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     write_card(output, metrics)

@@ -41,8 +41,8 @@ def write_card(folder: Path, metrics: dict[str, Any]) -> None:
         "## Limits",
         "",
         "It was made for bulletins of local authorities on epidemics; on other text it guesses. Its scores on the corpus",
-        "say how well it does on text written for this project; real bulletins are harder. Its values (dates, numbers)",
-        "are read by rules, not by the model.",
+        "say how well it does on text written for this project; real bulletins are harder. Values (dates, numbers, codes)",
+        "and the links from figures to places and dates are made by rules, not by the model.",
         "",
     ]
     (folder / CARD).write_text("\n".join(lines), encoding="utf-8")
@@ -61,4 +61,9 @@ def _table(split: str, scores: dict[str, Any]) -> list[str]:
     lines += ["", "| value, over found spans | accuracy | n |", "|---|---|---|"]
     for name, row in scores["values"].items():
         lines.append(f"| {name} | {row['accuracy']:.3f} | {row['support']} |")
+    if scores["records"]["place link"]["support"]:
+        lines += ["", "| records | precision | recall | F1 | n |", "|---|---|---|---|---|"]
+        for name in ("records", "zeros"):
+            row = scores["records"][name]
+            lines.append(f"| {name} | {row['precision']:.3f} | {row['recall']:.3f} | {row['f1']:.3f} | {row['support']} |")
     return [*lines, ""]
