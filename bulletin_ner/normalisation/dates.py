@@ -1,32 +1,28 @@
-"""Dates to ISO 8601 against a reference date: Chinese and English days, months, years, clock times and ranges."""
+"""Dates to ISO 8601 against a reference date: days, months, stretches, clock times and ranges, in Chinese and English."""
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bulletin_ner.cleaning import clean
-from bulletin_ner.normalisation.counts import parse_count
+from bulletin_ner.normalisation import holidays
+from bulletin_ner.normalisation.date_context import ContextRules
+from bulletin_ner.normalisation.date_forms import Mark, marks, simplify
+from bulletin_ner.normalisation.date_items import Item, inherit, join_clocks, set_halves, split_items, type_numbers
+from bulletin_ner.normalisation.moments import Moment, month_after, of_day
+from bulletin_ner.normalisation.stretches import stretch
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _FULL_DATE = re.compile(r"((?:19|20)\d\d)\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})")
+_MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ENGLISH_FULL = re.compile(
     r"\b([A-Z][a-z]{2,8})\.? (\d{1,2})(?:st|nd|rd|th)?,? ((?:19|20)\d\d)\b|\b(\d{1,2}) ([A-Z][a-z]{2,8})\.? ((?:19|20)\d\d)\b"
 )
-_RANGE = re.compile(r"\s*(?:至|到|—+|–|-{1,2}|～|~|\bto\b|\buntil\b|\band\b)\s*")
-_CHINESE_TIME = re.compile(
-    r"(凌晨|早上|清晨|早晨|今早|上午|中午|下午|傍晚|晚上|晚间|晚|夜间|夜)?\s*(\d{1,2}|[零一二两三四五六七八九十]{1,3})\s*(?:时|点|:|：)(?:(\d{1,2})分?|(半)|整)?"
-)
-_ENGLISH_TIME = re.compile(r"(\d{1,2})(?::(\d\d))?\s*(a\.?m\.?|p\.?m\.?|o'clock|hours|hrs)?", re.I)
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_WEEKDAY = re.compile(
-    r"(?P<which>上|本|这|下)?个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])"
-    rf"|(?:(?P<english>last|this|next)\s+)?(?P<weekday>{'|'.join(_WEEKDAYS)})(?![a-z,]*\s*(?:\d|{'|'.join(_MONTHS)}))"
-)
-_DAYS = {"昨": -1, "今": 0, "明": 1, "前天": -2, "后天": 2, "yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
+_BEFORE_THAT = re.compile(r"前|previous|preceding|week before")
+_SHIFTS = {"before_last": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "after_next": 2}
+_YEAR_SHIFTS = {"去": -1, "上": -1, "last": -1, "前": -2, "明": 1, "下": 1, "next": 1}
+_MONTH_SHIFTS = {"上": -1, "last": -1, "下": 1, "next": 1}
 
 
 def parse_reference(value: str | None) -> datetime.date | None:
@@ -39,168 +35,298 @@ def parse_reference(value: str | None) -> datetime.date | None:
         raise ValueError(f"reference_date {value!r} is no day in ISO 8601; write it as 2022-11-10") from error
 
 
-@dataclass(frozen=True)
-class Moment:
-    """Year, month, day and clock; None where not told."""
-
-    year: int | None = None
-    month: int | None = None
-    day: int | None = None
-    clock: tuple[int, int] | None = None
-
-    def iso(self) -> str | None:
-        if self.month is None and self.day is None:
-            if self.year is not None:
-                return f"{self.year:04}"
-            return None if self.clock is None else f"T{self.clock[0]:02}:{self.clock[1]:02}"
-        year = "XXXX" if self.year is None else f"{self.year:04}"
-        month = "XX" if self.month is None else f"{self.month:02}"
-        if self.day is None:
-            return f"{year}-{month}"
-        if not 1 <= (self.month or 1) <= 12 or not 1 <= self.day <= calendar.monthrange(self.year or 2020, self.month or 1)[1]:
-            return None
-        if self.clock is None:
-            return f"{year}-{month}-{self.day:02}"
-        if self.clock[0] == 24 and self.month is not None:
-            following = datetime.date(self.year or 2021, self.month, self.day) + datetime.timedelta(days=1)
-            year = "XXXX" if self.year is None else f"{following.year:04}"
-            return f"{year}-{following.month:02}-{following.day:02}T00:{self.clock[1]:02}"
-        return f"{year}-{month}-{self.day:02}T{self.clock[0]:02}:{self.clock[1]:02}"
-
-
 class DateContext:
-    """Resolves the dates of one text in their order: 当天 is the day named last."""
+    """Resolves the dates of one text in their order: 当天 is the day named last, 10日 a day of its month.
+
+    ``reference``: the day of publication; without it the first full date in the text, without any the year stays XXXX.
+    """
 
     def __init__(self, text: str, reference: datetime.date | None) -> None:
         self._reference = reference or _full_date(text)
         self._last: Moment | None = None
+        self._last_told: Moment | None = None  # the last one not after the reference: what 当日 and 次日 start from
+        self._last_week: datetime.date | None = None  # the first day of the last stretch of seven days
+        self._rules = ContextRules(text)
 
-    def resolve(self, surface: str) -> str | None:
-        """ISO 8601 of a DATE's text, or None where it has no value or is impossible."""
-        text = unicodedata.normalize("NFKC", clean(surface).text).strip()
-        text = re.sub(r"[(（](?:周|星期)?[一二三四五六日天][)）]", "", text)
-        if week := self._week(text.lower()):
-            return week
-        pieces = [text] if re.match(r"\d{4}-\d", text) else _RANGE.split(text)
-        if len(pieces) == 1 and "、" in text:
-            pieces = text.split("、")
-            pieces = [pieces[0], pieces[-1]]
-        if len(pieces) != 2:
-            moment = self._moment(text, None)
-            return self._keep(moment)
-        first = self._moment(pieces[0], None)
-        second = self._moment(pieces[1], first)
-        if first is None or second is None:
-            return None
-        if first.month is None and first.day is not None and second.month is not None:
-            first = replace(first, month=second.month, year=second.year)
-        if first.month is not None and first.day is None and second.day is not None and first.clock is None:
-            return None
-        if (
-            first.clock is None
-            and second.clock is not None
-            and first == replace(second, clock=None)
-            and (zero := re.search(r"(?<!\d)0$", pieces[0]))
-        ):
-            first = replace(first, clock=(0, 0)) if zero else first
-        low, high = first.iso(), second.iso()
-        self._keep(second if second.day is not None else first)
-        return None if low is None or high is None else f"{low}/{high}"
+    def resolve(self, surface: str, start: int | None = None) -> str | None:
+        """ISO 8601 of a DATE's text, or None where it has no value or is impossible. Never raises.
 
-    def _week(self, text: str) -> str | None:
-        match = re.fullmatch(r"(上|本|这|下)个?(?:周|星期)|(last|this|next) week", text)
-        if match is None or self._reference is None:
+        ``start``: where it begins in the text; with it, a clock time without a day takes the day of its sentence or line, and a
+        weekday the side of today that the sentence tells.
+        """
+        text = simplify(surface)
+        items = split_items(marks(text) if len(text) != 4 or not text.isdigit() or text[:2] in ("19", "20") else _month_and_day(text))
+        if not items:
             return None
-        shift = {"上": -7, "last": -7, "下": 7, "next": 7}.get(match[1] or match[2], 0)
-        monday = self._reference + datetime.timedelta(days=shift - self._reference.weekday())
-        return f"{monday}/{monday + datetime.timedelta(days=6)}"
+        explicit = [item for item in items if not all(mark.kind in ("weekday", "part") for mark in item.marks)]
+        if any(item.has("month_day", "day_month", "day", "full") for item in explicit) and all(item.joint != "to" for item in items):
+            items = explicit  # Thursday and Friday, 5 and 6 December
+        try:
+            for index, item in enumerate(items):
+                self._read(item, items[index - 1] if index else None, start, surface)
+            if items[0].has("zh_clock") and not items[0].half and self._rules.at_night(start):
+                for item in items:
+                    item.half = item.half or "晚"
+            type_numbers(items)
+            join_clocks(items)
+            set_halves(items)
+            inherit(items)
+            self._complete(items)
+        except (ValueError, OverflowError):  # a day that the calendar does not have, or a year beyond it
+            return None
+        for item in items:
+            first_day = item.moment().shifted(-6) if item.week_to else None
+            if first_day is not None:
+                item.span = first_day, item.moment()
+        low, high = items[0].span or (items[0].moment(),) * 2, items[-1].span or (items[-1].moment(),) * 2
+        if low[0] == Moment() and len(items) == 1 and items[0].has("part"):  # 上午 is a day
+            told = self._last if self._last is not None and self._rules.near(start) else None
+            day = told or (of_day(self._reference) if self._reference is not None else self._last)
+            low = high = (day or Moment(),) * 2
+        timed = all(item.span is None and item.day is None and item.month is None and item.clock for item in items)
+        day = self._clock_day(start, surface) if timed else None
+        if day is not None:
+            low, high = (replace(day, clock=low[0].clock),) * 2, (replace(day, clock=high[1].clock),) * 2
+            if items[-1].follows or (len(items) > 1 and (high[1].clock or ()) < (low[0].clock or ())):
+                high = (high[0], replace(day.shifted(1) or day, clock=high[1].clock))
+        return self._answer(low[0], high[1], items, start, surface, timed)
 
-    def _keep(self, moment: Moment | None) -> str | None:
-        if moment is None:
-            return None
-        if moment.day is not None:
-            self._last = replace(moment, clock=None)
-        return moment.iso()
+    def _clock_day(self, start: int | None, surface: str) -> Moment | None:
+        """The day that a clock time without one belongs to, None for one of every day."""
+        if self._rules.as_of(start):
+            return self._last_told or (of_day(self._reference) if self._reference is not None else None)
+        return self._last if self._last is not None and self._rules.takes_day(start, surface) else None
 
-    def _moment(self, text: str, first: Moment | None) -> Moment | None:
-        latin = re.search(r"[A-Za-z]{2}", text) and not re.search(r"[\u4e00-\u9fff]", text)
-        moment = self._relative(text) or ((_english(text) or _chinese(text)) if latin else (_chinese(text) or _english(text)))
-        if moment is None:
+    def _answer(self, low: Moment, high: Moment, items: list[Item], start: int | None, surface: str, clock_only: bool) -> str | None:
+        if items[0].span is None or items[-1].span is None:
+            named = high if high.day is not None and items[-1].span is None else low
+            if named.day is not None and named.iso() is not None:
+                self._last = replace(named, clock=None)
+                day = self._last.date()
+                if self._reference is None or day is None or self._last.year is None or day <= self._reference:
+                    self._last_told = self._last
+                if not clock_only:
+                    self._rules.named(start, surface)
+        begin, end = low.date(), high.date()
+        if begin is not None and end is not None and low.year is not None and (end - begin).days == 6:
+            self._last_week = begin
+        first, last = low.iso(), high.iso()
+        if first is None or last is None:
             return None
-        if first is not None:
-            moment = _inherit(moment, first)
+        return first if low == high and not (len(items) > 1 and items[0].joint == "to") else f"{first}/{last}"
+
+    def _read(self, item: Item, before: Item | None, start: int | None, surface: str) -> None:
+        # A year first: the Spring Festival of 2022.
+        for mark in sorted(item.marks, key=lambda mark: mark.kind not in ("year", "relative_year")):
+            self._read_mark(item, mark, before, start, surface)
+
+    def _read_mark(self, item: Item, mark: Mark, before: Item | None, start: int | None, surface: str) -> None:
+        kind, value = mark.kind, mark.value
+        if kind == "full":
+            item.year, item.month, item.day = value
+        elif kind == "triple":
+            item.year, item.month, item.day = self._triple(value)
+        elif kind == "pair":
+            item.month, item.day = value if value[0] <= 12 else value[::-1]
+        elif kind in ("month_day", "day_month"):
+            item.month, item.day = value
+        elif kind in ("month", "en_month"):
+            item.month = value
+        elif kind == "day":
+            item.day = value
+        elif kind in ("number", "hour_word"):
+            item.number = value
+        elif kind in ("clock", "zh_clock"):
+            item.clock = value[0]
+            item.half = value[1] or item.half
+        elif kind in ("noon", "midnight"):
+            item.clock = (12, 0) if kind == "noon" else (24, 0)
+        elif kind in ("year", "ago", "relative_year"):
+            self._read_year(item, mark)
+        elif kind == "relative_month":
+            self._read_month(item, mark.text)
+        elif kind == "part":
+            item.half = mark.text
+        elif kind in _SHIFTS or kind in ("that_day", "next_day", "previous_day"):
+            self._read_relative(item, mark, before)
+        elif kind in ("weekday", "short_weekday"):
+            if item.day is None and self._reference is not None:
+                future = self._rules.looks_forward(start)
+                _set(item, of_day(_weekday(self._reference, mark, future)))
+        elif kind in ("festival", "lunar", "lunar_month", "en_lunar"):
+            self._read_holiday(item, mark)
+        elif kind == "days":
+            if value is not None and self._reference is not None:
+                first, last = (of_day(self._reference + datetime.timedelta(days=shift)) for shift in value)
+                item.span = first, last
+        elif kind == "week_to":
+            item.week_to = True
+        elif item.day is None and item.number is None:
+            base = self._reference
+            if kind == "week" and self._last_week is not None and _BEFORE_THAT.search(mark.text):
+                base = self._last_week  # the week before the one named last
+            elif kind == "weekend" and base is not None and mark.text == "the weekend" and not self._rules.looks_forward(start):
+                base -= datetime.timedelta(days=7 if base.weekday() < 5 else 0)
+            found = stretch(mark, item, base)
+            item.span = found or item.span
+
+    def _read_year(self, item: Item, mark: Mark) -> None:
+        if mark.kind == "year":
+            counting, number, end = mark.value
+            if number is None:
+                return
+            item.year = number + 1911 if counting == "roc" else number if counting == "full" else self._short_year(number)
+        elif self._reference is None:
+            return
+        elif mark.kind == "ago":
+            item.year = self._reference.year - (mark.value or 0)
+            return
+        else:
+            text = mark.text.removeprefix("end of ")
+            shift = next((shift for word, shift in _YEAR_SHIFTS.items() if text.startswith(word)), 0)
+            item.year, end = self._reference.year + shift, mark.text[-1] in "底末" or text != mark.text
+        if end:
+            item.month = 12
+
+    def _short_year(self, number: int) -> int:
+        """A year of two digits: of this century, the last, or the Republic's count, whichever is nearest to the reference."""
+        if self._reference is None:
+            return 1900 + number if number > 40 else 2000 + number
+        year = self._reference.year
+        return min((2000 + number, 1911 + number, 1900 + number), key=lambda candidate: abs(candidate - year))
+
+    def _read_month(self, item: Item, text: str) -> None:
+        if self._reference is None:
+            if self._last is not None and text[:1] in "本当这同":
+                item.year, item.month = self._last.year, self._last.month
+            return
+        shift = next((shift for word, shift in _MONTH_SHIFTS.items() if text.startswith(word)), 0)
+        item.year, item.month = month_after(self._reference.year, self._reference.month, shift)
+
+    def _read_relative(self, item: Item, mark: Mark, before: Item | None) -> None:
+        item.half = item.half or mark.text
+        if mark.kind in _SHIFTS:
+            day = None if self._reference is None else of_day(self._reference + datetime.timedelta(days=_SHIFTS[mark.kind]))
+        elif mark.kind == "next_day" and before is not None and (before.day is not None or before.clock is not None):
+            item.follows = before.day is None
+            own = before.moment()
+            day = (own if own.month is not None else self._completed(own)).shifted(1) if before.day is not None else None
+            item.half = item.half.replace(mark.text, "")
+        elif self._last_told is not None:
+            shift = {"next_day": 1, "previous_day": -1}.get(mark.kind, 0)
+            day = self._last_told.shifted(shift)
+        else:
+            day = of_day(self._reference) if self._reference is not None and mark.kind == "that_day" else None
+        if day is not None and item.day is None:
+            _set(item, day)
+
+    def _read_holiday(self, item: Item, mark: Mark) -> None:
+        reference = self._reference
+        year = item.year or (reference.year if reference else None)
+        if mark.kind == "lunar_month":
+            if year is not None and mark.value:
+                first = holidays.lunar_day(year - (mark.value > 10), mark.value, 1)
+                item.year, item.month = (first.year, first.month) if first else (None, None)
+            return
+        if year is None:
+            return
+        years = [year] if item.year else [year - 1, year, year + 1]
+        if mark.kind == "festival":
+            name = mark.text if mark.text in holidays.NAMES else mark.text[:-1]
+            days = [holidays.festival(name, candidate) for candidate in years]
+        else:
+            month, day, _ = mark.value
+            # 初五 without a month is of the first one
+            days = [holidays.lunar_day(candidate - ((month or 1) > 10), month or 1, day or 1) for candidate in years]
+        known = [day for day in days if day is not None]
+        if not known:
+            return
+        day = min(known, key=lambda candidate: abs(candidate - reference)) if reference else known[0]
+        _set(item, of_day(day))
+        if item.has("off") and mark.kind == "festival":
+            # 连假 is the word of Taiwan and Hong Kong: there the weekend that touches the day.
+            away = any(other.text.endswith("连假") for other in item.marks)
+            run = None if away else holidays.days_off(name, day.year)
+            run = run or holidays.weekend_run(day)
+            item.span = of_day(run[0]), of_day(run[1])
+
+    def _triple(self, parts: tuple[int, ...]) -> tuple[int, int, int]:
+        """Year, month and day of 110/6/8, 22.11.10, 04/07/2022 or 08/19/2022; an open order is decided by the reference."""
+        first, second, third = parts
+        if third < 100:
+            return (first + 1911 if first > 40 else first + 2000), second, third
+        orders = [(third, second, first), (third, first, second)]
+        possible = [order for order in orders if Moment(*order).iso() is not None]
+        if len(possible) == 2 and self._reference is not None:
+            reference = self._reference
+            return min(possible, key=lambda order: abs(datetime.date(*order) - reference))
+        return (possible or orders)[0]
+
+    def _complete(self, items: list[Item]) -> None:
+        """Give days their month and months their year, the last end first, then let the others follow it."""
+        for item in reversed(items):
+            if item.span is None and (item.day is not None or item.month is not None):
+                _set(item, self._completed(item.moment()), item.clock)
+                inherit(items)
+
+    def _completed(self, moment: Moment) -> Moment:
+        reference, last = self._reference, self._last
         if moment.day is not None and moment.month is None:
-            base = self._last if self._last is not None and self._last.month else None
-            if base is not None:
+            base = last if last is not None and last.month is not None else None
+            if base is not None and base.month is not None:
                 moment = replace(moment, year=base.year, month=base.month)
-            elif self._reference is not None:
-                moment = replace(moment, year=self._reference.year, month=self._reference.month)
-        if moment.month is not None and moment.year is None and self._reference is not None:
-            year = self._reference.year
-            # A bulletin of early January speaks of last December.
-            year -= 1 if moment.month - self._reference.month > 6 else 0
-            year += 1 if self._reference.month - moment.month > 9 else 0
+                moment = self._nearer(moment, base)
+            elif reference is not None:
+                moment = self._nearer(replace(moment, year=reference.year, month=reference.month), None)
+        if moment.month is not None and moment.year is None and reference is not None:
+            year = reference.year
+            # A bulletin of early January speaks of last December, one of late December of next January.
+            year -= 1 if moment.month - reference.month > 6 else 0
+            year += 1 if reference.month - moment.month > 9 and moment.day is not None else 0
             moment = replace(moment, year=year)
         return moment
 
-    def _relative(self, text: str) -> Moment | None:
-        clock = _clock(text)
-        if re.match(r"当[天日晚]|同日|the same day|that day", text):
-            return replace(self._last, clock=clock) if self._last else self._from_reference(0, clock)
-        if re.match(r"次日|翌日|the next day|the following day", text):
-            return self._shifted(self._last, 1, clock)
-        if re.match(r"即日|即刻|now$", text):
-            return self._from_reference(0, clock)
-        if re.match(r"本月|this month|当月", text, re.I):
-            return Moment(self._reference.year, self._reference.month) if self._reference else self._last_month()
-        if re.match(r"上个?月|last month", text, re.I):
-            if self._reference is None:
-                return None
-            end = self._reference.replace(day=1) - datetime.timedelta(days=1)
-            return Moment(end.year, end.month)
-        if moment := self._weekly(text.lower(), clock):
+    def _nearer(self, moment: Moment, base: Moment | None) -> Moment:
+        """The same day of the month before or after, where the bulletin's date makes that the likelier."""
+        reference = self._reference
+        if reference is None or moment.month is None:
             return moment
-        for word, shift in (("去年", -1), ("今年", 0), ("明年", 1), ("last year", -1), ("this year", 0), ("next year", 1)):
-            if text.lower().startswith(word):
-                if self._reference is None:
-                    return None
-                rest = _chinese(text[len(word) :])
-                return replace(rest or Moment(), year=self._reference.year + shift)
-        for word, shift in _DAYS.items():
-            if text.lower().startswith(word) or (word.isascii() and text.lower().endswith(word)):
-                return self._from_reference(shift, clock if not word.isascii() else _english_clock(text.lower()))
-        return None
+        earlier = Moment(*month_after(moment.year, moment.month, -1), moment.day, moment.clock)
+        later = Moment(*month_after(moment.year, moment.month, 1), moment.day, moment.clock)
+        own, before, after = moment.date(), earlier.date(), later.date()
+        if moment.year is None:
+            return moment
+        # Texts go forward in time: after 9月28日, 8日 in a bulletin of 11 October is October's.
+        goes_on = base is not None and base.day is not None and moment.day is not None and moment.day < base.day
+        if goes_on and after is not None and (after - reference).days <= 3:
+            return later
+        if before is not None and (own is None or (own - reference).days > 15):
+            return earlier if (own is None or abs((before - reference).days) < (own - reference).days) else moment
+        return moment
 
-    def _weekly(self, text: str, clock: tuple[int, int] | None) -> Moment | None:
-        """上周五, 本周三, this Friday, last Monday; a bare English weekday is the latest one."""
-        match = _WEEKDAY.match(text)
-        if match is None or self._reference is None:
-            return None
-        which = match["which"] or match["english"] or ""
-        name = match["day"] or match["weekday"]
-        day = "一二三四五六日".index(name.replace("天", "日")) if match["day"] else _WEEKDAYS.index(name)
-        distance = day - self._reference.weekday() + 7 * {"上": -1, "下": 1, "next": 1}.get(which, 0)
-        if match["weekday"] and which in ("", "last") and (distance > 0 or (which == "last" and distance == 0)):
-            distance -= 7
-        return self._from_reference(distance, clock)
 
-    def _last_month(self) -> Moment | None:
-        return Moment(self._last.year, self._last.month) if self._last else None
+def _set(item: Item, moment: Moment, clock: tuple[int, ...] | None = None) -> None:
+    item.year, item.month, item.day = moment.year, moment.month, moment.day
+    item.clock = clock or item.clock
 
-    def _from_reference(self, shift: int, clock: tuple[int, int] | None) -> Moment | None:
-        if self._reference is None:
-            return None
-        day = self._reference + datetime.timedelta(days=shift)
-        return Moment(day.year, day.month, day.day, clock)
 
-    def _shifted(self, moment: Moment | None, days: int, clock: tuple[int, int] | None) -> Moment | None:
-        if moment is None or moment.month is None or moment.day is None:
-            return None
-        try:
-            day = datetime.date(moment.year or 2021, moment.month, moment.day) + datetime.timedelta(days=days)
-        except ValueError:
-            return None
-        return Moment(day.year if moment.year else None, day.month, day.day, clock)
+def _weekday(reference: datetime.date, mark: Mark, future: bool) -> datetime.date:
+    """上周五, 本周三, this Friday, last Monday; a bare English weekday is the latest one, or the next where the sentence looks ahead."""
+    which, day, chinese = mark.value
+    distance = day - reference.weekday()
+    if chinese or which in ("this", "next"):
+        distance += 7 * {"上": -1, "下": 1, "next": 1}.get(which, 0)
+    elif which == "last":
+        distance -= 7 if distance >= 0 else 0
+    elif future:
+        distance += 7 if distance < 0 else 0
+    else:
+        distance -= 7 if distance > 0 else 0
+    return reference + datetime.timedelta(days=distance)
+
+
+def _month_and_day(text: str) -> list[Mark]:
+    return [Mark("month_day", text, (int(text[:2]), int(text[2:])))]
 
 
 def _full_date(text: str) -> datetime.date | None:
@@ -212,103 +338,9 @@ def _full_date(text: str) -> datetime.date | None:
             continue
     for match in _ENGLISH_FULL.finditer(normal):
         month, day, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
-        if month.lower()[:3] in _MONTHS:
+        if month.lower()[:3] in _MONTH_NAMES:
             try:
-                return datetime.date(int(year), _MONTHS.index(month.lower()[:3]) + 1, int(day))
+                return datetime.date(int(year), _MONTH_NAMES.index(month.lower()[:3]) + 1, int(day))
             except ValueError:
                 continue
     return None
-
-
-def _inherit(moment: Moment, first: Moment) -> Moment:
-    """What the second end of a range leaves unsaid stands at the first: 11月4日至5日, 8时至10时."""
-    if moment.year is None:
-        over_new_year = first.year is not None and moment.month is not None and moment.month < (first.month or 0)
-        moment = replace(moment, year=first.year + 1 if over_new_year and first.year else first.year)
-    if moment.month is None and (moment.day is not None or moment.clock is not None):
-        moment = replace(moment, month=first.month)
-    if moment.day is None and moment.clock is not None:
-        moment = replace(moment, day=first.day)
-        if first.clock and first.clock[0] >= 12 > moment.clock[0] >= 1 and first.clock[0] - 12 < moment.clock[0]:  # type: ignore[index]
-            moment = replace(moment, clock=(moment.clock[0] + 12, moment.clock[1]))  # type: ignore[index]
-    return moment
-
-
-def _chinese(text: str) -> Moment | None:
-    match = re.match(
-        r"(?:(?P<year>(?:19|20)\d\d|[二〇零一三四五六七八九]{4})(?:年|[-./]|$))?\s*(?:(?P<month>\d{1,2}|[一二三四五六七八九十]{1,2})(?:月份?|[-./](?=\d)))?\s*"
-        r"(?:(?P<day>\d{1,2}|[一二三四五六七八九十]{1,3})(?:日|号|(?=$|[\sT]\d)))?",
-        text,
-    )
-    year, month, day = (_integer(match[name]) if match else None for name in ("year", "month", "day"))
-    if day is not None and month is None and year is None and not re.search("[日号]", text):
-        day = None
-    clock = _clock(text[match.end() :] if match and match.end() and (year or month or day) else text)
-    if year is None and month is None and day is None and clock is None:
-        return None
-    if year is not None and year < 100:
-        year += 2000
-    return Moment(year, month, day, clock)
-
-
-def _integer(text: str | None) -> int | None:
-    if not text:
-        return None
-    if re.fullmatch("[二〇零一三四五六七八九]{4}", text):
-        return int("".join(str("〇一二三四五六七八九".index(char.replace("零", "〇"))) for char in text))
-    value = parse_count(text).value
-    return int(value) if isinstance(value, (int, float)) else None
-
-
-def _clock(text: str) -> tuple[int, int] | None:
-    match = _CHINESE_TIME.search(text)
-    if not match:
-        return None
-    hour = _integer(match[2])
-    if hour is None or hour > 24:
-        return None
-    if (
-        match[1]
-        and match[1] in "中午下午傍晚晚上晚间晚夜间夜"
-        and match[1] not in ("凌晨",)
-        and 1 <= hour < 12
-        and not (match[1] == "中午" and hour > 10)
-    ):
-        hour += 12
-    return hour, 30 if match[4] else int(match[3] or 0)
-
-
-def _english(text: str) -> Moment | None:
-    lowered = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", text.lower())
-    names = "|".join(_MONTHS)
-    month = day = year = None
-    if match := re.search(rf"\b({names})[a-z]*\.?\s*(\d{{1,2}})?(?!\d)(?:,?\s*((?:19|20)\d\d))?", lowered):
-        month, day, year = _MONTHS.index(match[1]) + 1, match[2], match[3]
-        before = re.search(r"(\d{1,2})\s*(?:of\s*)?$", lowered[: match.start()])
-        if day is None and before:
-            day = before[1]
-            lowered = lowered[: before.start()] + lowered[match.end() :]
-        else:
-            lowered = lowered[: match.start()] + lowered[match.end() :]
-    elif match := re.search(r"\b((?:19|20)\d\d)\b", lowered):
-        return Moment(int(match[1]))
-    elif match := re.fullmatch(r"(?:the\s+)?(\d{1,2})", lowered.strip()):
-        return Moment(day=int(match[1]))
-    clock = _english_clock(lowered)
-    if day is None and (match := re.search(r"\b(?:the|of) (\d{1,2})\b", lowered)):
-        day = match[1]
-    if month is None and day is None and clock is None:
-        return None
-    return Moment(int(year) if year else None, month, int(day) if day else None, clock)
-
-
-def _english_clock(text: str) -> tuple[int, int] | None:
-    if re.search(r"\bnoon\b", text):
-        return 12, 0
-    found = _ENGLISH_TIME.search(text)
-    if not found or not (found[2] or found[3]):
-        return None
-    hour = int(found[1])
-    if found[3] and found[3][0] in "ap" and hour <= 12:
-        hour = hour % 12 + (12 if found[3][0] == "p" else 0)
-    return (hour, int(found[2] or 0)) if hour <= 24 else None

@@ -50,7 +50,7 @@ def _valued(text: str, entity: Entity, dates: DateContext) -> Entity:
     if entity.type == "DATE":
         return replace(entity, value=dates.resolve(entity.text, entity.start))
     if entity.type == "COUNT":
-        count = parse_count(entity.text)
+        count = parse_count(entity.text, funds=entity.indicator == "funds")
         unit = count.unit or english_unit(text, entity.end)
         return replace(entity, value=count.value, modifier=count.modifier, unit=unit)
     return entity

@@ -117,7 +117,7 @@ class _Linker:
                 return self._line_topic(point), False
             beside = self._chain_head(beside)
             if beside.kind == "site" and len(between) > _CLOSE:
-                return self._headed(start) or beside.id, False
+                return _first(self._headed(start), beside.id), False
             return beside.id, self._adjacent(beside, point) and "、" not in between
         previous = next(((p, found, member) for p, found, member in reversed(self.placed) if p.start >= start), None)
         if previous is not None and _OF_WHICH.search(clause) and previous[1] is not None:
@@ -131,7 +131,7 @@ class _Linker:
             head = self._chain_head(heads[-1])
             if _COLLECTIVE.search(self.text[head.end : point.start]):
                 return self._topic_id(point), False
-            return (self._headed(start) or head.id) if head.kind == "site" else head.id, False
+            return _first(self._headed(start), head.id) if head.kind == "site" else head.id, False
         if previous is not None and not previous[2]:
             return previous[1], False
         return self._line_topic(point), False
@@ -142,7 +142,7 @@ class _Linker:
             return None
         if _COLLECTIVE.search(self.text[start : point.start]):
             return self._topic_id(point)
-        return self._headed(start) or self._carried(start) or self._topic_id(point)
+        return _first(self._headed(start), self._carried(start), self._topic_id(point))
 
     def _headed(self, start: int) -> int | None:
         """The place that begins the line (`七星街道：...`), or that the short line before names alone."""
@@ -303,3 +303,8 @@ class _Linker:
     def _clause_start(self, offset: int) -> int:
         ends = [match.end() for match in _CLAUSE.finditer(self.text, max(0, offset - 300), offset)]
         return ends[-1] if ends else 0
+
+
+def _first(*found: int | None) -> int | None:
+    """The first that is given; an id may be 0."""
+    return next((number for number in found if number is not None), None)
