@@ -10,6 +10,7 @@ corpus-report:
 	python -m training.check corpus
 	python -m training.overlap corpus
 	python -m training.data_card corpus
+	python -m training.agreement corpus/agreement/round-2-first.jsonl corpus/agreement/round-2-second.jsonl
 
 train:
 	bulletin-ner train --config configs/default.toml

@@ -56,8 +56,10 @@ def test_long_text_is_windowed_not_truncated(default: Tagger) -> None:
 
 def test_the_json_keeps_its_shape(default: Tagger) -> None:
     full, empty = default.predict(TEXT, reference_date="2022-11-10").to_dict(), default.predict("").to_dict()
-    assert full.keys() == empty.keys() == {"text", "language", "reference_date", "model", "entities", "measures", "records"}
-    assert empty["entities"] == empty["measures"] == empty["records"] == []
+    assert full.keys() == empty.keys() == {
+        "text", "language", "reference_date", "model", "entities", "measures", "records", "warnings",
+    }  # fmt: skip
+    assert empty["entities"] == empty["measures"] == empty["records"] == empty["warnings"] == []
     keys = {
         "id",
         "type",

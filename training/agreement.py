@@ -1,4 +1,6 @@
-"""How far two annotators agree: `python -m training.agreement FIRST SECOND`, two folders of markup that hold the same documents.
+"""How far two annotators agree: `python -m training.agreement FIRST SECOND`, folders of markup or stand-off labels of the same documents.
+
+python -m training.agreement corpus/agreement/round-2-first.jsonl corpus/agreement/round-2-second.jsonl
 
 Strict F1 for entities by type (it is symmetric), Cohen's kappa for each measure label over sentences (scikit-learn).
 """
@@ -16,6 +18,7 @@ from sklearn.metrics import cohen_kappa_score
 from bulletin_ner.labels import ENTITY_TYPES, MEASURES
 from training.documents import AnnotatedDocument
 from training.markup import parse_file
+from training.standoff import read_labels
 
 
 def compare(pairs: Iterable[tuple[AnnotatedDocument, AnnotatedDocument]]) -> str:
@@ -57,8 +60,10 @@ def _matrix(document: AnnotatedDocument) -> np.ndarray:
     return np.array([[label in sentence.labels for label in MEASURES] for sentence in document.sentences], bool).reshape(-1, len(MEASURES))
 
 
-def _documents(folder: Path) -> dict[str, AnnotatedDocument]:
-    return {parsed.document.id: parsed.document for path in folder.rglob("*.txt") for parsed in parse_file(path)[0]}
+def _documents(source: Path) -> dict[str, AnnotatedDocument]:
+    if source.suffix == ".jsonl":
+        return {document.id: document for document in read_labels(source)}
+    return {parsed.document.id: parsed.document for path in source.rglob("*.txt") for parsed in parse_file(path)[0]}
 
 
 def main(arguments: list[str] | None = None) -> int:

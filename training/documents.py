@@ -83,9 +83,15 @@ class AnnotatedDocument:
 
 
 def write_jsonl(documents: Iterable[AnnotatedDocument], path: Path) -> None:
+    """One document a line. A value is written as text (a COUNT's as JSON), so that the column has one type for whoever loads it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="\n") as out:
         for document in documents:
-            out.write(json.dumps(asdict(document), ensure_ascii=False) + "\n")
+            row = asdict(document)
+            for entity in row["entities"]:
+                if entity["type"] == "COUNT" and entity["value"] is not None:
+                    entity["value"] = json.dumps(entity["value"])
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def read_jsonl(path: Path) -> Iterator[AnnotatedDocument]:
@@ -94,6 +100,9 @@ def read_jsonl(path: Path) -> Iterator[AnnotatedDocument]:
         for number, line in enumerate(lines, 1):
             try:
                 row = json.loads(line)
+                for entity in row["entities"]:
+                    if entity["type"] == "COUNT" and entity["value"] is not None:
+                        entity["value"] = json.loads(entity["value"])
                 row["entities"] = tuple(GoldEntity(**entity) for entity in row["entities"])
                 row["sentences"] = tuple(
                     GoldSentence(sentence["start"], sentence["end"], tuple(sentence["labels"])) for sentence in row["sentences"]

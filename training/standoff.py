@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from training.documents import AnnotatedDocument, GoldEntity, GoldSentence
 
@@ -31,6 +32,23 @@ def write_standoff(splits: Mapping[str, Sequence[AnnotatedDocument]], path: Path
                 for key in [key for key, value in entity.items() if value is None]:
                     del entity[key]
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def read_labels(path: Path) -> list[AnnotatedDocument]:
+    """Labels alone, each document with blanks of the text's length in its text's place: enough to compare two annotations."""
+    documents = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        text = " " * row.pop("length")
+        del row["split"], row["sha256"]
+        documents.append(_document(text, row))
+    return documents
+
+
+def _document(text: str, row: dict[str, Any]) -> AnnotatedDocument:
+    row["entities"] = tuple(GoldEntity(**entity) for entity in row["entities"])
+    row["sentences"] = tuple(GoldSentence(item["start"], item["end"], tuple(item["labels"])) for item in row["sentences"])
+    return AnnotatedDocument(text=text, **row)
 
 
 def join_standoff(labels: Path, texts: Path, split: str = "") -> list[AnnotatedDocument]:
@@ -60,9 +78,7 @@ def join_standoff(labels: Path, texts: Path, split: str = "") -> list[AnnotatedD
             if text is None or text_hash(text) != row.pop("sha256"):
                 raise ValueError(f"{labels}:{number}: text {row['id']} is not in {texts}, or is not the one that was labelled")
             row.pop("length")
-            row["entities"] = tuple(GoldEntity(**entity) for entity in row["entities"])
-            row["sentences"] = tuple(GoldSentence(item["start"], item["end"], tuple(item["labels"])) for item in row["sentences"])
-            documents.append(AnnotatedDocument(text=text, **row))
+            documents.append(_document(text, row))
     if not documents:
         raise ValueError(f"{labels}: no documents of split {split!r}")
     return documents

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from bisect import bisect_right
 from collections import Counter
@@ -75,7 +76,7 @@ class _Linker:
         self.sentences = sentences
         self.places = [entity for entity in entities if entity.type == "PLACE"]
         self.dates = [entity for entity in entities if entity.type == "DATE" and self._is_day(entity)]
-        self.closing = {date.id for date in self.dates if _UNTIL.search(text[max(0, date.start - 8) : date.start])}
+        self.closing = {date.id for date in self.dates if _UNTIL.search(text[max(0, date.start - 8) : date.start]) or _is_stretch(date)}
         self.figures = sorted([(e.start, e.end) for e in entities if e.type == "COUNT"])
         self.points = points
         self.listed = self._listed()
@@ -303,6 +304,19 @@ class _Linker:
     def _clause_start(self, offset: int) -> int:
         ends = [match.end() for match in _CLAUSE.finditer(self.text, max(0, offset - 300), offset)]
         return ends[-1] if ends else 0
+
+
+def _is_stretch(date: Entity) -> bool:
+    """Whether a window runs over several days to a clock time: what is told with it is a total."""
+    start, _, end = str(date.value).partition("/")
+    return "T" in end and not start.startswith("T") and _days_apart(start, end) > 1
+
+
+def _days_apart(start: str, end: str) -> int:
+    try:
+        return (datetime.date.fromisoformat(end[:10]) - datetime.date.fromisoformat(start[:10])).days
+    except ValueError:
+        return 0
 
 
 def _first(*found: int | None) -> int | None:
