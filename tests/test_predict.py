@@ -76,6 +76,10 @@ def test_the_json_keeps_its_shape(default: Tagger) -> None:
         "code",
         "name",
         "roles",
+        "level",
+        "parents",
+        "candidates",
+        "person",
     }
     assert full["entities"]
     assert all(entity.keys() == keys for entity in full["entities"])
