@@ -26,14 +26,15 @@ def predict_many(texts: Iterable[str], batch_size: int = 32, reference_date: str
     return _default().predict_many(texts, batch_size, reference_date)
 
 
-def load(model: str | Path = "default", backend: str = "onnx") -> Tagger:
+def load(model: str | Path = "default", backend: str = "onnx", min_score: float | None = None) -> Tagger:
     """A tagger from a saved model's folder, or the packaged one for "default".
 
-    ``backend``: "onnx" (CPU, needs nothing more) or "torch" (CPU or GPU, extra 'torch'). A ModelError says what is wrong with a folder.
+    ``backend``: "onnx" (CPU, needs nothing more) or "torch" (CPU or GPU, extra 'torch'). ``min_score``: the least score, 0 to 1, of an
+    entity that is given; None for the model's own, which was best on its dev set. A ModelError says what is wrong with a folder.
     """
     if backend not in BACKENDS:
         raise ValueError(f"backend {backend!r} is none of {', '.join(BACKENDS)}")
-    return load_tagger(default_model() if model == "default" else Path(model), backend)
+    return load_tagger(default_model() if model == "default" else Path(model), backend, min_score)
 
 
 def default_model() -> Path:

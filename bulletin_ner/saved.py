@@ -16,7 +16,7 @@ from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, INDICATORS, MEASURES, PLA
 from bulletin_ner.tagger import Settings, Tagger
 from bulletin_ner.tokenization import BulletinTokenizer
 
-FORMAT = 1
+FORMAT = 2
 
 _LABELS = {
     "entity_types": ENTITY_TYPES,
@@ -39,6 +39,7 @@ def write_settings(folder: Path, settings: Settings, tokenizer: BulletinTokenize
         "name": settings.name,
         "window": settings.window,
         "context": settings.context,
+        "min_score": settings.min_score,
         "thresholds": dict(zip(MEASURES, settings.thresholds, strict=True)),
         "labels": {name: list(values) for name, values in _LABELS.items()},
         "layout": asdict(settings.layout),
@@ -49,14 +50,18 @@ def write_settings(folder: Path, settings: Settings, tokenizer: BulletinTokenize
     (folder / CONFIG).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def load_tagger(folder: Path, backend: str) -> Tagger:
-    """A tagger from a model folder. A ModelError names a missing, truncated or foreign part."""
+def load_tagger(folder: Path, backend: str, min_score: float | None = None) -> Tagger:
+    """A tagger from a model folder, with its own least score of an entity or another.
+
+    A ModelError names a missing, truncated or foreign part.
+    """
     content = read_config(folder)
     settings = Settings(
         layout=FeatureLayout(**content["layout"]),
         window=content["window"],
         context=content["context"],
         thresholds=tuple(content["thresholds"][label] for label in MEASURES),
+        min_score=content["min_score"] if min_score is None else min_score,
         name=content["name"],
         version=content["files"][WEIGHTS]["sha256"][:12],
     )

@@ -25,18 +25,22 @@ _BATCH_TOKENS = 3072
 
 @dataclass(frozen=True)
 class Settings:
-    """What a saved model fixes besides its weights: windows in tokens, one threshold for each measure, its name and version."""
+    """What a saved model fixes besides its weights: windows in tokens, one threshold for each measure, the least score of an entity, its
+    name and version."""
 
     layout: FeatureLayout
     window: int
     context: int
     thresholds: tuple[float, ...]
+    min_score: float
     name: str
     version: str
 
     def __post_init__(self) -> None:
         if len(self.thresholds) != self.layout.measures:
             raise ValueError(f"{len(self.thresholds)} thresholds for {self.layout.measures} measures")
+        if not 0 <= self.min_score <= 1:
+            raise ValueError(f"min_score must be from 0 to 1, not {self.min_score}")
 
 
 class Tagger:
@@ -130,7 +134,8 @@ class Tagger:
     def _entities(self, text: str, tokens: Tokens, features: np.ndarray) -> list[Entity]:
         """The spans with their classes, values still to be read."""
         layout = self.settings.layout
-        spans = decode_spans(features[:, : layout.tags], tokens.heads)
+        found = decode_spans(features[:, : layout.tags], tokens.heads)
+        spans = [span for span in found if span.score >= self.settings.min_score]
         classes = span_logits(features, spans, layout) if spans else np.zeros((0, layout.span_classes))
         entities: list[Entity] = []
         end = 0

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bulletin_ner.schema import Bulletin, Entity, Measure
+from bulletin_ner.schema import Bulletin, Entity, Measure, Record
 from training.documents import AnnotatedDocument, GoldEntity, GoldSentence
-from training.evaluate import format_scores, score_documents
+from training.evaluate import format_scores, score_documents, tune_min_score
+from training.links import GoldLink, GoldLinks
 
 TEXT = "甲县新增3例，乙县1例。明日检测。"
 
@@ -57,3 +60,28 @@ def test_nothing_found_scores_zero() -> None:
 def test_documents_and_predictions_must_pair_up() -> None:
     with pytest.raises(ValueError, match="argument 2 is shorter"):
         score_documents([_gold()], [])
+
+
+def test_the_least_score_is_the_best_on_the_documents() -> None:
+    right = [_entity(e.type, e.start, e.end) for e in _gold().entities]
+    wrong = replace(_entity("PLACE", 10, 11), score=0.3)
+    assert tune_min_score([_gold()], [_found(*right[:3], wrong, right[3])]) == 0.35
+    assert tune_min_score([_gold()], [_found(*right)]) == 0.0
+
+
+def test_values_and_records_by_hand() -> None:
+    entities = (
+        replace(_entity("PLACE", 0, 2, kind="admin", code="110101"), name="甲县"),
+        _entity("COUNT", 4, 6, indicator="infections", aspect="new", value=3, modifier="exact"),
+    )
+    entities = tuple(replace(entity, id=number) for number, entity in enumerate(entities))
+    record = Record("infections", "new", 3, "exact", "例", "甲县", "110101", None, None, None, 1, 0, None, 0, 12, 1.0)
+    zero = replace(record, entity=None, indicator="deaths", value=0)
+    links = {"a": GoldLinks("a", (GoldLink(4, "甲县", None),), {"甲县": "110101"}, {})}
+    scores = score_documents([_gold()], [replace(_found(*entities), records=(record, zero))], links)
+    assert scores["values"]["PLACE.code"] == {"accuracy": 1.0, "support": 1}
+    assert scores["values"]["PLACE.wrong code"] == {"accuracy": 0.0, "support": 1}
+    assert (scores["records"]["records"]["precision"], scores["records"]["records"]["recall"]) == (0.5, 1.0)
+    assert scores["records"]["zeros"]["precision"] == 0
+    elsewhere = {"a": GoldLinks("a", (GoldLink(4, "乙县", None),), {}, {})}
+    assert score_documents([_gold()], [replace(_found(*entities), records=(record,))], elsewhere)["records"]["records"]["f1"] == 0

@@ -22,7 +22,7 @@ from training.config import Config, ConfigError
 from training.data import DataError, load_documents
 from training.evaluate import predict_documents, score_documents
 from training.export import save_model
-from training.setup import LAYOUT, build_network
+from training.setup import LAYOUT, build_network, build_tagger
 from training.train import train
 
 
@@ -107,7 +107,7 @@ def test_the_exported_graph_computes_what_torch_does(tmp_path: Path) -> None:
     config = smoke_config(tmp_path / "m", export__weights="float32", export__embeddings="float32")
     network, ids, mask = _network(config)
     _, tokenizer = build_network(config)
-    save_model(tmp_path / "m", network, tokenizer, config, (0.5,) * LAYOUT.measures)
+    save_model(tmp_path / "m", network, tokenizer, config, build_tagger(network, tokenizer, config).settings)
     wanted = TorchBackend(network)(ids, mask)
     graph = OnnxBackend(tmp_path / "m" / "model.onnx")(ids, mask)
     reread = load_torch(tmp_path / "m", json.loads((tmp_path / "m" / "config.json").read_text(encoding="utf-8")))(ids, mask)
@@ -120,7 +120,7 @@ def test_eight_bits_are_close(tmp_path: Path) -> None:
     config = smoke_config(tmp_path / "m")
     network, ids, mask = _network(config)
     _, tokenizer = build_network(config)
-    save_model(tmp_path / "m", network, tokenizer, config, (0.5,) * LAYOUT.measures)
+    save_model(tmp_path / "m", network, tokenizer, config, build_tagger(network, tokenizer, config).settings)
     wanted = TorchBackend(network)(ids, mask)[mask.astype(bool)]
     found = OnnxBackend(tmp_path / "m" / "model.onnx")(ids, mask)[mask.astype(bool)]
     assert np.corrcoef(wanted.ravel(), found.ravel())[0, 1] > 0.97
@@ -141,7 +141,13 @@ def test_an_encoder_of_another_family_is_exported_too(tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = JointNetwork(DebertaV2Model(settings), LAYOUT, 16, 0.0)
     _, tokenizer = build_network(smoke_config(tmp_path))
-    save_model(tmp_path / "m", network, tokenizer, smoke_config(tmp_path / "m"), (0.5,) * LAYOUT.measures)
+    save_model(
+        tmp_path / "m",
+        network,
+        tokenizer,
+        smoke_config(tmp_path / "m"),
+        build_tagger(network, tokenizer, smoke_config(tmp_path / "m")).settings,
+    )
     ids = np.random.default_rng(0).integers(5, 300, size=(3, 48))
     mask = np.ones_like(ids)
     wanted = TorchBackend(network)(ids, mask)
@@ -170,7 +176,7 @@ def test_a_folder_works_as_base(tmp_path: Path) -> None:
         build_network(smoke_config(tmp_path, encoder__base=str(base), prediction__window=300))
     config = smoke_config(tmp_path / "m", encoder__base=str(base), export__weights="float32", export__embeddings="float32")
     network, tokenizer = build_network(config)
-    save_model(tmp_path / "m", network, tokenizer, config, (0.5,) * LAYOUT.measures)
+    save_model(tmp_path / "m", network, tokenizer, config, build_tagger(network, tokenizer, config).settings)
     ids = np.random.default_rng(0).integers(4, len(pieces), size=(2, 32))
     mask = np.ones_like(ids)
     mask[1, 10:] = 0

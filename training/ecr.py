@@ -38,9 +38,7 @@ _DATE_LIKE = re.compile(
     r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号]?)?|\d{1,2}[日号](?!楼|线|院|车)|当[日天晚]|次日|翌日|昨[日天晚]|今[日天晚]|除夕|春节"
 )
 _JOINT = re.compile(r"[至到~～—–-]+")
-_ADMIN = re.compile(
-    r".+(?:[省县旗州盟乡镇村屯]|(?<!超)(?<!夜)市|街道|社区|{_NO_DISTRICT}区|新城区|开发区|自治区|行政区)"
-)
+_ADMIN = re.compile(r".+(?:[省县旗州盟乡镇村屯]|(?<!超)(?<!夜)市|街道|社区|{_NO_DISTRICT}区|新城区|开发区|自治区|行政区)")
 _SITE = (
     r"(?:[小院景园校]区|医院|院|门诊部?|[染吸急]\w{0,2}科|诊所|卫生[室所站院]|服务[站点区]|中心|火?车站|高铁站|"
     r"[东西南北]站|站|机场|市场|超市|广场|花园|家园|苑|公寓|酒店|宾馆|饭店|酒楼|药[店房]|大学|[中小]学|学校|学院|商[场城]|百货|大[楼厦]|公园|口岸|码头|大道|[路街巷弄]|"
@@ -123,9 +121,7 @@ def _dates(text: str, spans: Iterable[tuple[int, int, str]]) -> tuple[list[GoldE
         else:
             joined.append((start, end))
     context = DateContext(text, None)
-    read = [
-        (a, b) for a, b in joined if not re.fullmatch(r"\d+|连续.*", text[a:b]) and context.resolve(text[a:b], a) is not None
-    ]
+    read = [(a, b) for a, b in joined if not re.fullmatch(r"\d+|连续.*", text[a:b]) and context.resolve(text[a:b], a) is not None]
     return [GoldEntity("DATE", *span) for span in read], [*read, *vague], [span for span in joined if span not in read]
 
 

@@ -81,6 +81,17 @@ def tune_thresholds(documents: Sequence[AnnotatedDocument], tagger: Tagger) -> t
     return (float(_CANDIDATES[int(np.argmax(scores))]),) * len(MEASURES)
 
 
+def tune_min_score(documents: Sequence[AnnotatedDocument], predictions: Sequence[Bulletin]) -> float:
+    """The least score of an entity with the best strict micro-F1, given predictions of any score; the lowest of equals."""
+    gold = {(number, e.type, e.start, e.end) for number, document in enumerate(documents) for e in document.entities}
+    found = {(number, e.type, e.start, e.end): e.score for number, bulletin in enumerate(predictions) for e in bulletin.entities}
+    scores = []
+    for least in (0.0, *_CANDIDATES):
+        kept = {key for key, score in found.items() if score >= least}
+        scores.append(2 * len(kept & gold) / max(1, len(kept) + len(gold)))
+    return float((0.0, *_CANDIDATES)[int(np.argmax(scores))])
+
+
 def format_scores(scores: dict[str, Any]) -> str:
     """A readable table of `score_documents`' result."""
     lines = [f"{scores['documents']} documents, {scores['characters']} characters", ""]

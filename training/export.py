@@ -13,15 +13,15 @@ from bulletin_ner.folder import EMBEDDINGS, GRAPH, TOKENIZER, WEIGHTS, WORDS
 from bulletin_ner.network import JointNetwork
 from bulletin_ner.quantisation import to_int4, to_int8
 from bulletin_ner.saved import write_settings
+from bulletin_ner.tagger import Settings
 from bulletin_ner.tokenization import BulletinTokenizer
 from training.config import Config
 from training.onnx_graph import build_graph
-from training.setup import prediction_settings
 
 FAMILIES = ("bert", "roberta", "xlm-roberta")
 
 
-def save_model(folder: Path, network: JointNetwork, tokenizer: BulletinTokenizer, config: Config, thresholds: tuple[float, ...]) -> None:
+def save_model(folder: Path, network: JointNetwork, tokenizer: BulletinTokenizer, config: Config, settings: Settings) -> None:
     """Write the folder that `bulletin_ner.load` reads. Encoders outside the BERT family get a float32 graph by torch's exporter."""
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save(folder / TOKENIZER)
@@ -39,7 +39,7 @@ def save_model(folder: Path, network: JointNetwork, tokenizer: BulletinTokenizer
     for path in (folder / EMBEDDINGS, folder / WEIGHTS):
         if path.is_file():
             path.chmod(0o644)  # safetensors writes for the owner alone
-    write_settings(folder, prediction_settings(config, thresholds), tokenizer, network.encoder.config.to_dict())
+    write_settings(folder, settings, tokenizer, network.encoder.config.to_dict())
 
 
 def _embeddings(words: np.ndarray, bits: str) -> dict[str, np.ndarray]:

@@ -15,11 +15,11 @@ from bulletin_ner.network import JointNetwork
 from bulletin_ner.tokenization import BulletinTokenizer
 from training.config import Config
 from training.documents import AnnotatedDocument
-from training.evaluate import predict_documents, score_documents, tune_thresholds
+from training.evaluate import predict_documents, score_documents, tune_min_score, tune_thresholds
 from training.export import save_model
 from training.links import read_links
 from training.model_card import write_card
-from training.setup import build_tagger
+from training.setup import build_tagger, prediction_settings
 
 
 def finish(
@@ -34,8 +34,9 @@ def finish(
     test: Sequence[AnnotatedDocument],
 ) -> None:
     """Write the whole model folder. The scores in it are those of the exported weights, read back from the folder."""
-    thresholds = tune_thresholds(dev, build_tagger(network, tokenizer, config))
-    save_model(output, network, tokenizer, config, thresholds)
+    tagger = build_tagger(network, tokenizer, config)
+    settings = prediction_settings(config, tune_thresholds(dev, tagger), tune_min_score(dev, predict_documents(tagger, dev)))
+    save_model(output, network, tokenizer, config, settings)
     exported = bulletin_ner.load(output)
     links = read_links(Path(config.data.links)) if config.data.links else {}
     metrics = {

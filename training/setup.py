@@ -40,16 +40,17 @@ def build_network(config: Config) -> tuple[JointNetwork, BulletinTokenizer]:
 
 
 def build_tagger(network: JointNetwork, tokenizer: BulletinTokenizer, config: Config) -> Tagger:
-    """A tagger over the network as it stands, with all thresholds at one half."""
-    return Tagger(TorchBackend(network), tokenizer, prediction_settings(config, (0.5,) * LAYOUT.measures))
+    """A tagger over the network as it stands: all thresholds at one half, entities of any score."""
+    return Tagger(TorchBackend(network), tokenizer, prediction_settings(config, (0.5,) * LAYOUT.measures, 0.0))
 
 
-def prediction_settings(config: Config, thresholds: tuple[float, ...]) -> Settings:
+def prediction_settings(config: Config, thresholds: tuple[float, ...], min_score: float) -> Settings:
     return Settings(
         layout=LAYOUT,
         window=config.prediction.window,
         context=config.prediction.context,
         thresholds=thresholds,
+        min_score=min_score,
         name=Path(config.run.output).name,
         version="training",
     )
