@@ -122,6 +122,6 @@ def test_links_point_at_what_is_annotated(corpus: dict[str, list[AnnotatedDocume
 
 
 def test_the_data_card_shows_the_corpus_as_it_is(corpus: dict[str, list[AnnotatedDocument]]) -> None:
-    card = CARD.read_text(encoding="utf-8")
+    card = (ROOT / CARD).read_text(encoding="utf-8")
     real = read_labels(ROOT / "corpus/standoff/dxy-news.jsonl")
     assert fill(card, tables(corpus, real), ROOT / "corpus/agreement") == card, "run `python -m training.data_card corpus --write`"

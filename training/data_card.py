@@ -19,7 +19,7 @@ from training.standoff import read_labels
 
 Splits = dict[str, list[AnnotatedDocument]]
 
-CARD = Path(__file__).parent.parent / "docs/data-card.md"
+CARD = Path("docs/data-card.md")  # in the source tree, where the command runs
 PROVINCES = """北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 海南 重庆 四川 贵州
 云南 西藏 陕西 甘肃 青海 宁夏 新疆 台湾 香港 澳门""".split()
 _SPELLINGS = {"Hong Kong": "香港", "Macao": "澳门", "Taiwan": "台湾", "台南": "台湾", "台北": "台湾", "高雄": "台湾"}
