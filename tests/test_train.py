@@ -175,8 +175,9 @@ def test_a_folder_works_as_base(tmp_path: Path) -> None:
     special = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
     PreTrainedTokenizerFast(tokenizer_object=build_tokenizer(pieces, 3), **special).save_pretrained(base)
     with pytest.raises(ConfigError, match=r"prediction\.window: 300 tokens, but the encoder reads at most 198"):
-        build_network(smoke_config(tmp_path, encoder__base=str(base), prediction__window=300))
-    config = smoke_config(tmp_path / "m", encoder__base=str(base), export__weights="float32", export__embeddings="float32")
+        build_network(smoke_config(tmp_path, encoder__base=str(base), training__window=128, prediction__window=300))
+    windows = {"training__window": 128, "prediction__window": 160}
+    config = smoke_config(tmp_path / "m", encoder__base=str(base), export__weights="float32", export__embeddings="float32", **windows)
     network, tokenizer = build_network(config)
     save_model(tmp_path / "m", network, tokenizer, config, build_tagger(network, tokenizer, config).settings)
     ids = np.random.default_rng(0).integers(4, len(pieces), size=(2, 32))
