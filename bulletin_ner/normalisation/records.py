@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from bulletin_ner.cleaning import clean
@@ -55,10 +56,11 @@ def build_records(text: str, sentences: Sequence[tuple[int, int]], entities: Seq
     links = link(text, sentences, entities, points)
     by_id = {entity.id: entity for entity in entities}
     diseases = [(match.start(), _DISEASE_NAMES[str(match.lastgroup)]) for match in _DISEASE.finditer(text)]
+    starts = [start for start, _ in sentences]
     records = []
     for point in points:
         place, date = (by_id.get(found) if found is not None else None for found in (links.place[point.key], links.date[point.key]))
-        start, end = next(bounds for bounds in reversed(sentences) if bounds[0] <= point.start)
+        start, end = sentences[max(0, bisect_right(starts, point.start) - 1)]
         figure, zero_told = figures.get(point.key), zeros.get(point.key)
         records.append(
             Record(
