@@ -25,3 +25,14 @@ def test_roles() -> None:
         ("县委书记", "县长"),
         (),
     ]
+
+
+def test_roles_before_honorifics_and_between_two_officials() -> None:
+    text = "said Head of Department Dr Pieter Hendrikse"
+    assert _roles(text, ("ROLE", "Head of Department"), ("OFFICIAL", "Pieter Hendrikse")) == [("Head of Department",)]
+    text = "省委副书记、省长王一，市委副书记、市长周二出席"
+    spans = [("ROLE", "省委副书记"), ("ROLE", "省长"), ("OFFICIAL", "王一"), ("ROLE", "市委副书记"), ("ROLE", "市长"), ("OFFICIAL", "周二")]
+    assert _roles(text, *spans) == [("省委副书记", "省长"), ("市委副书记", "市长")]
+    text = "Li Wen, mayor, and Zhang Hua, deputy mayor"
+    spans = [("OFFICIAL", "Li Wen"), ("ROLE", "mayor"), ("OFFICIAL", "Zhang Hua"), ("ROLE", "deputy mayor")]
+    assert _roles(text, *spans) == [("mayor",), ("deputy mayor",)]

@@ -12,6 +12,9 @@ from bulletin_ner.schema import Entity
 _BESIDE = re.compile(r"[\s,，(（:：]*(?:(?:the|and|an?|is|was|as|任|为|為|是|担任|擔任)\s*)?[\s(（]*")
 _LIST = re.compile(r"[\s,，、/]*(?:and|和|及|以及|与|與|、)?\s*")
 _COURTESY = re.compile(r"^(?:先生|女士|同志|小姐|醫生|医生)")
+_HONORIFIC = re.compile(
+    r"(?:(?:Drs?|Mr|Mrs|Ms|Miss|Prof(?:essor)?|Sir|Dame|Rev|Hon|Engr|Ir|Datuk|Dato['’]?|Datin|Tan Sri|Tuan|Puan|Haji)\b\.?\s*)+$"
+)
 
 
 def join_roles(text: str, entities: Sequence[Entity]) -> tuple[Entity, ...]:
@@ -36,33 +39,47 @@ def _head(text: str, entities: Sequence[Entity], index: int) -> int:
 
 def _before(text: str, entities: Sequence[Entity], index: int) -> list[str]:
     roles: list[str] = []
+    own = index
     while index and entities[index - 1].type == "ROLE":
         pattern = _LIST if roles else _BESIDE
         if not _between(text, entities[index - 1], entities[index], pattern):
             break
         roles.insert(0, entities[index - 1].text)
         index -= 1
-    # A title straight after another name is that name's: `Li Wen, mayor, Zhang Hua, ...`.
-    if roles and index and entities[index - 1].type == "OFFICIAL" and _between(text, entities[index - 1], entities[index], _BESIDE):
+    # A title after another name is that name's (`Li Wen, mayor, Zhang Hua, ...`), unless it touches this one.
+    elsewhere = (
+        bool(roles)
+        and index > 0
+        and entities[index - 1].type == "OFFICIAL"
+        and _between(text, entities[index - 1], entities[index], _BESIDE)
+    )
+    if elsewhere and not _touches(text, entities[own - 1], entities[own]):
         return []
     return roles
 
 
 def _after(text: str, entities: Sequence[Entity], index: int) -> list[str]:
     roles: list[str] = []
-    while index + 1 < len(entities) and entities[index + 1].type == "ROLE":
+    last = index
+    while last + 1 < len(entities) and entities[last + 1].type == "ROLE":
         pattern = _LIST if roles else _BESIDE
-        if not _between(text, entities[index], entities[index + 1], pattern):
+        if not _between(text, entities[last], entities[last + 1], pattern):
             break
-        following = entities[index + 2] if index + 2 < len(entities) else None
-        glued = following is not None and following.type == "OFFICIAL" and following.start == entities[index + 1].end
-        if glued and entities[index + 1].start > entities[index].end:
-            break
-        roles.append(entities[index + 1].text)
-        index += 1
+        roles.append(entities[last + 1].text)
+        last += 1
+    # `mayor A, deputy mayor B`: titles that run straight on to the next name are that name's, unless they touch this one.
+    following = entities[last + 1] if last + 1 < len(entities) else None
+    glued = following is not None and following.type == "OFFICIAL" and _touches(text, entities[last], following)
+    if roles and glued and entities[index + 1].start > entities[index].end:
+        return []
     return roles
 
 
 def _between(text: str, first: Entity, second: Entity, pattern: re.Pattern[str]) -> bool:
     gap = _COURTESY.sub("", text[first.end : second.start])
-    return bool(pattern.fullmatch(gap))
+    return bool(pattern.fullmatch(gap) or (second.type == "OFFICIAL" and pattern.fullmatch(_HONORIFIC.sub("", gap))))
+
+
+def _touches(text: str, role: Entity, official: Entity) -> bool:
+    """Nothing but space and forms of address between a title and the name behind it."""
+    return not _HONORIFIC.sub("", text[role.end : official.start]).strip()
