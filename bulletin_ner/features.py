@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bulletin_ner.labels import ASPECTS, INDICATORS, PLACE_KINDS, LabelInventory
+
 
 @dataclass(frozen=True)
 class FeatureLayout:
@@ -60,3 +62,8 @@ class FeatureLayout:
     @property
     def kind(self) -> slice:
         return slice(self.indicators + self.aspects, self.span_classes)
+
+
+def layout_of(labels: LabelInventory) -> FeatureLayout:
+    """The layout of a model that tells these labels apart."""
+    return FeatureLayout(len(labels.entity_types), len(labels.measures), len(INDICATORS), len(ASPECTS), len(PLACE_KINDS))

@@ -1,9 +1,13 @@
 """The label inventory: what the annotation guidelines name, in one place and one order.
 
-The order of each tuple is part of a saved model; append, never reorder.
+The order of each tuple is part of a saved model; append, never reorder. A model may have entity types and measures of its own
+(`LabelInventory`); indicators, aspects, place kinds and modifiers are the package's in every model.
 """
 
 from __future__ import annotations
+
+import re
+from dataclasses import dataclass
 
 ENTITY_TYPES: tuple[str, ...] = ("PLACE", "COUNT", "DATE", "OFFICIAL", "ROLE")
 
@@ -70,3 +74,33 @@ MEASURES: tuple[str, ...] = (
 )
 
 LANGUAGES: tuple[str, ...] = ("zh-Hans", "zh-Hant", "en")
+
+_NAME = re.compile(r"\w[\w-]*")
+# O is the tag of no entity; the others head the rows of sums in tables of scores.
+_RESERVED = ("O", "all", "micro", "macro")
+
+
+def check_label(name: str, what: str) -> None:
+    """A ValueError where ``name`` cannot be an entity type or a measure label (``what`` says which of them)."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or name in _RESERVED:
+        raise ValueError(f"{what} {name!r}: a label is letters, digits, _ and -, and none of {', '.join(_RESERVED)}")
+
+
+@dataclass(frozen=True)
+class LabelInventory:
+    """What one model tells apart, in the order of its weights; the package's own unless a config says otherwise.
+
+    Values, roles and records are made for the package's entity types; a type of another name has its span, text and score.
+    """
+
+    entity_types: tuple[str, ...] = ENTITY_TYPES
+    measures: tuple[str, ...] = MEASURES
+
+    def __post_init__(self) -> None:
+        for what, names in (("entity type", self.entity_types), ("measure", self.measures)):
+            for name in names:
+                check_label(name, what)
+                if names.count(name) > 1:
+                    raise ValueError(f"{what} {name!r} stands twice")
+        if not self.entity_types and not self.measures:
+            raise ValueError("no entity types and no measures: nothing to tell apart")

@@ -29,17 +29,20 @@ class JointNetwork(nn.Module):
         self.token_inner = nn.Linear(hidden, inner)
         self.span_inner = nn.Linear(hidden, inner)
         self.tags = nn.Linear(hidden, layout.tags)
-        self.sentence = nn.Linear(inner, 2 * layout.measures)
+        if layout.measures:
+            self.sentence = nn.Linear(inner, 2 * layout.measures)
+            # Most sentences lack most measures: begin there, not at one half.
+            nn.init.constant_(self.sentence.bias[layout.measures :], -3.0)
         self.span = nn.Linear(inner, 2 * layout.span_classes)
-        # Most sentences lack most measures: begin there, not at one half.
-        nn.init.constant_(self.sentence.bias[layout.measures :], -3.0)
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
         hidden = self.dropout(hidden)
-        sentence = self.sentence(functional.gelu(self.token_inner(hidden)))
-        span = self.span(functional.gelu(self.span_inner(hidden)))
-        return torch.cat([self.tags(hidden), sentence, span], dim=-1)
+        parts = [self.tags(hidden)]
+        if self.layout.measures:
+            parts.append(self.sentence(functional.gelu(self.token_inner(hidden))))
+        parts.append(self.span(functional.gelu(self.span_inner(hidden))))
+        return torch.cat(parts, dim=-1)
 
 
 def pool_sentences(features: torch.Tensor, ranges: torch.Tensor, layout: FeatureLayout) -> torch.Tensor:

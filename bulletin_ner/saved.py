@@ -10,21 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from bulletin_ner.encoding import Backend
-from bulletin_ner.features import FeatureLayout
+from bulletin_ner.features import layout_of
 from bulletin_ner.folder import CONFIG, EMBEDDINGS, GRAPH, TOKENIZER, WEIGHTS
-from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, INDICATORS, MEASURES, PLACE_KINDS
+from bulletin_ner.labels import ASPECTS, INDICATORS, PLACE_KINDS, LabelInventory
 from bulletin_ner.tagger import Settings, Tagger
 from bulletin_ner.tokenization import BulletinTokenizer
 
 FORMAT = 2
 
-_LABELS = {
-    "entity_types": ENTITY_TYPES,
-    "measures": MEASURES,
-    "indicators": INDICATORS,
-    "aspects": ASPECTS,
-    "place_kinds": PLACE_KINDS,
-}
+# Entity types and measures are the folder's own; these are the package's in every model.
+_FIXED = {"indicators": INDICATORS, "aspects": ASPECTS, "place_kinds": PLACE_KINDS}
 
 
 class ModelError(ValueError):
@@ -40,8 +35,8 @@ def write_settings(folder: Path, settings: Settings, tokenizer: BulletinTokenize
         "window": settings.window,
         "context": settings.context,
         "min_score": settings.min_score,
-        "thresholds": dict(zip(MEASURES, settings.thresholds, strict=True)),
-        "labels": {name: list(values) for name, values in _LABELS.items()},
+        "thresholds": dict(zip(settings.labels.measures, settings.thresholds, strict=True)),
+        "labels": {name: list(values) for name, values in (asdict(settings.labels) | _FIXED).items()},
         "layout": asdict(settings.layout),
         "special_tokens": {"begin": tokenizer.begin, "separator": tokenizer.separator, "padding": tokenizer.padding},
         "encoder": {key: value for key, value in encoder.items() if value is not None},
@@ -50,24 +45,25 @@ def write_settings(folder: Path, settings: Settings, tokenizer: BulletinTokenize
     (folder / CONFIG).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def load_tagger(folder: Path, backend: str, min_score: float | None = None) -> Tagger:
-    """A tagger from a model folder, with its own least score of an entity or another.
+def load_tagger(folder: Path, backend: str, min_score: float | None = None, threads: int = 0) -> Tagger:
+    """A tagger from a model folder, with its own least score of an entity or another; ``threads`` of ONNX Runtime, 0 for one a core.
 
     A ModelError names a missing, truncated or foreign part.
     """
     content = read_config(folder)
+    labels = _labels(folder / CONFIG, content)
     settings = Settings(
-        layout=FeatureLayout(**content["layout"]),
+        labels=labels,
         window=content["window"],
         context=content["context"],
-        thresholds=tuple(content["thresholds"][label] for label in MEASURES),
+        thresholds=tuple(content["thresholds"][label] for label in labels.measures),
         min_score=content["min_score"] if min_score is None else min_score,
         name=content["name"],
         version=content["files"][WEIGHTS]["sha256"][:12],
     )
     special = content["special_tokens"]
     tokenizer = BulletinTokenizer.from_file(folder / TOKENIZER, special["begin"], special["separator"], special["padding"])
-    return Tagger(_backends()[backend](folder, content), tokenizer, settings)
+    return Tagger(_backends()[backend](folder, content, threads), tokenizer, settings)
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -82,9 +78,7 @@ def read_config(folder: Path) -> dict[str, Any]:
         raise ModelError(f"{path}: not a model config ({error}); copy the folder anew") from error
     if version != FORMAT:
         raise ModelError(f"{path}: format {version}, this version of bulletin_ner reads {FORMAT}; install the version that wrote it")
-    for name, values in _LABELS.items():
-        if content["labels"].get(name) != list(values):
-            raise ModelError(f"{path}: its {name} are not those of this version; retrain, or install the version that wrote it")
+    _labels(path, content)
     for name, facts in content["files"].items():
         if not (folder / name).is_file():
             raise ModelError(f"{folder}: {name} is missing; copy the folder anew")
@@ -101,6 +95,20 @@ def verify_checksums(folder: Path) -> None:
             raise ModelError(f"{folder / name}: altered (its sha256 is not the recorded one); copy the folder anew")
 
 
+def _labels(path: Path, content: dict[str, Any]) -> LabelInventory:
+    """The folder's own labels, where the rest of its config fits them."""
+    for name, values in _FIXED.items():
+        if content["labels"].get(name) != list(values):
+            raise ModelError(f"{path}: its {name} are not those of this version; retrain, or install the version that wrote it")
+    try:
+        labels = LabelInventory(*(tuple(content["labels"][name]) for name in ("entity_types", "measures")))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{path}: its labels cannot be read ({error}); copy the folder anew") from error
+    if asdict(layout_of(labels)) != content["layout"] or set(labels.measures) != content["thresholds"].keys():
+        raise ModelError(f"{path}: its layout or its thresholds do not fit its labels; copy the folder anew")
+    return labels
+
+
 def _sha256(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -109,17 +117,17 @@ def _sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _backends() -> dict[str, Callable[[Path, dict[str, Any]], Backend]]:
+def _backends() -> dict[str, Callable[[Path, dict[str, Any], int], Backend]]:
     return {"onnx": _onnx, "torch": _torch}
 
 
-def _onnx(folder: Path, content: dict[str, Any]) -> Backend:
+def _onnx(folder: Path, content: dict[str, Any], threads: int) -> Backend:
     from bulletin_ner.onnx_backend import OnnxBackend
 
-    return OnnxBackend(folder / GRAPH)
+    return OnnxBackend(folder / GRAPH, threads)
 
 
-def _torch(folder: Path, content: dict[str, Any]) -> Backend:
+def _torch(folder: Path, content: dict[str, Any], threads: int) -> Backend:
     try:
         from bulletin_ner.torch_backend import load_torch
     except ImportError as error:

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass
 from dataclasses import fields as dataclass_fields
 from typing import Any
 
-from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, INDICATORS, MEASURES
+from bulletin_ner.labels import ASPECTS, INDICATORS, check_label
 
 
 @dataclass(frozen=True)
 class Entity:
-    """A named place, count, date, official or role.
+    """A named place, count, date, official or role, or a type of the model's own.
 
     ``start`` and ``end`` are half-open code-point offsets into the text as given; ``score`` is the model's probability, 0 to 1.
     Fields that the type does not have are None (``roles``: empty): COUNT has value (number or [low, high]), modifier, unit, indicator and
@@ -41,8 +41,7 @@ class Entity:
     person: int | None = None
 
     def __post_init__(self) -> None:
-        if self.type not in ENTITY_TYPES:
-            raise ValueError(f"entity type {self.type!r} is none of {', '.join(ENTITY_TYPES)}")
+        check_label(self.type, "entity type")
         if not 0 <= self.start < self.end or self.end - self.start != len(self.text):
             raise ValueError(f"offsets {self.start}:{self.end} do not fit the text {self.text!r}")
 
@@ -58,8 +57,7 @@ class Measure:
     text: str
 
     def __post_init__(self) -> None:
-        if self.label not in MEASURES:
-            raise ValueError(f"measure {self.label!r} is none of {', '.join(MEASURES)}")
+        check_label(self.label, "measure")
 
 
 @dataclass(frozen=True)

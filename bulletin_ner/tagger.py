@@ -12,8 +12,8 @@ import numpy as np
 from bulletin_ner.cleaning import detect_language
 from bulletin_ner.decoding import Span, decode_spans, log_softmax, sentence_probabilities, span_logits
 from bulletin_ner.encoding import Backend, encode
-from bulletin_ner.features import FeatureLayout
-from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, EPIDEMIC_INDICATORS, INDICATORS, MEASURES, PLACE_KINDS
+from bulletin_ner.features import FeatureLayout, layout_of
+from bulletin_ner.labels import ASPECTS, EPIDEMIC_INDICATORS, INDICATORS, PLACE_KINDS, LabelInventory
 from bulletin_ner.normalisation.dates import parse_reference
 from bulletin_ner.normalisation.document import normalise
 from bulletin_ner.schema import Bulletin, Entity, Measure
@@ -25,10 +25,10 @@ _BATCH_TOKENS = 3072
 
 @dataclass(frozen=True)
 class Settings:
-    """What a saved model fixes besides its weights: windows in tokens, one threshold for each measure, the least score of an entity, its
-    name and version."""
+    """What a saved model fixes besides its weights: its labels, windows in tokens, one threshold for each measure, the least score of an
+    entity, its name and version."""
 
-    layout: FeatureLayout
+    labels: LabelInventory
     window: int
     context: int
     thresholds: tuple[float, ...]
@@ -37,10 +37,14 @@ class Settings:
     version: str
 
     def __post_init__(self) -> None:
-        if len(self.thresholds) != self.layout.measures:
-            raise ValueError(f"{len(self.thresholds)} thresholds for {self.layout.measures} measures")
+        if len(self.thresholds) != len(self.labels.measures):
+            raise ValueError(f"{len(self.thresholds)} thresholds for {len(self.labels.measures)} measures")
         if not 0 <= self.min_score <= 1:
             raise ValueError(f"min_score must be from 0 to 1, not {self.min_score}")
+
+    @property
+    def layout(self) -> FeatureLayout:
+        return layout_of(self.labels)
 
 
 class Tagger:
@@ -126,7 +130,7 @@ class Tagger:
         probabilities = sentence_probabilities(features, ranges, self.settings.layout)
         found = []
         for (start, end), row in zip(spans, probabilities, strict=True):
-            for label, probability, threshold in zip(MEASURES, row.tolist(), self.settings.thresholds, strict=True):
+            for label, probability, threshold in zip(self.settings.labels.measures, row.tolist(), self.settings.thresholds, strict=True):
                 if probability >= threshold:
                     found.append(Measure(label, round(probability, 4), start, end, text[start:end]))
         return tuple(found)
@@ -149,7 +153,7 @@ class Tagger:
 
     def _entity(self, number: int, text: str, start: int, end: int, span: Span, logits: np.ndarray) -> Entity:
         layout = self.settings.layout
-        entity = Entity(number, ENTITY_TYPES[span.type], text[start:end], start, end, round(span.score, 4))
+        entity = Entity(number, self.settings.labels.entity_types[span.type], text[start:end], start, end, round(span.score, 4))
         if entity.type == "PLACE":
             return replace(entity, kind=_best(logits[layout.kind], PLACE_KINDS))
         if entity.type == "COUNT":

@@ -19,7 +19,7 @@ def smoke_config(output: Path, **changes: object) -> Config:
     content["run"]["output"] = str(output)
     for key, value in changes.items():
         section, name = key.split("__")
-        content[section][name] = value
+        content.setdefault(section, {})[name] = value
     for name in ("train", "dev", "test"):
         content["data"][name] = [str(ROOT / source) for source in content["data"][name]]
     return Config.model_validate(content)

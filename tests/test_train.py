@@ -13,6 +13,8 @@ from safetensors.torch import load_file
 from transformers import DebertaV2Config, DebertaV2Model, PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
 
 import bulletin_ner
+from bulletin_ner.features import layout_of
+from bulletin_ner.labels import LabelInventory
 from bulletin_ner.network import JointNetwork
 from bulletin_ner.onnx_backend import OnnxBackend
 from bulletin_ner.torch_backend import TorchBackend, load_torch
@@ -23,7 +25,7 @@ from training.config import Config, ConfigError
 from training.data import DataError, load_documents
 from training.evaluate import predict_documents, score_documents
 from training.export import save_model
-from training.setup import LAYOUT, build_network, build_tagger
+from training.setup import build_network, build_tagger
 from training.train import train
 
 
@@ -141,7 +143,7 @@ def test_an_encoder_of_another_family_is_exported_too(tmp_path: Path) -> None:
         pos_att_type=["c2p", "p2c"],
     )
     torch.manual_seed(0)
-    network = JointNetwork(DebertaV2Model(settings), LAYOUT, 16, 0.0)
+    network = JointNetwork(DebertaV2Model(settings), layout_of(LabelInventory()), 16, 0.0)
     _, tokenizer = build_network(smoke_config(tmp_path))
     save_model(
         tmp_path / "m",

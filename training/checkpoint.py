@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import ValidationError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from training.config import ConfigError
+from training.config import Config, ConfigError
 
 BEST = "best.safetensors"
 
@@ -60,7 +61,7 @@ def save_checkpoint(
     optimizer: Any,
     average: Mapping[str, torch.Tensor],
     state: RunState,
-    config: dict[str, Any],
+    config: Config,
 ) -> None:
     """Write the run's state; a kill at any moment leaves the last whole checkpoint."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -70,11 +71,19 @@ def save_checkpoint(
         tensors.update({f"optimizer.{index}.{key}": torch.as_tensor(value) for key, value in moments.items()})
     temporary = folder / "checkpoint.tmp"
     contiguous = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-    save_file(contiguous, temporary, metadata={"state": json.dumps({**state.__dict__, "config": config})})
+    save_file(contiguous, temporary, metadata={"state": json.dumps({**state.__dict__, "config": config.model_dump(mode="json")})})
     temporary.replace(folder / "checkpoint.safetensors")
 
 
-def load_checkpoint(folder: Path, network: nn.Module, optimizer: Any, average: dict[str, torch.Tensor], config: dict[str, Any]) -> RunState:
+def _same(written: dict[str, Any], config: Config) -> bool:
+    """Equal as configs, so that a key that was added with a default since then makes no difference."""
+    try:
+        return Config.model_validate(written) == config
+    except ValidationError:
+        return False
+
+
+def load_checkpoint(folder: Path, network: nn.Module, optimizer: Any, average: dict[str, torch.Tensor], config: Config) -> RunState:
     """Continue from the folder's checkpoint, or begin: then the state is all zero. Another config's checkpoint is an error."""
     path = folder / "checkpoint.safetensors"
     if not path.is_file():
@@ -83,7 +92,7 @@ def load_checkpoint(folder: Path, network: nn.Module, optimizer: Any, average: d
 
     with safe_open(path, framework="pt") as file:
         written = json.loads(file.metadata()["state"])
-    if written.pop("config") != config:
+    if not _same(written.pop("config"), config):
         raise ConfigError(f"{path} was written with another config: remove the folder to begin anew, or change run.output")
     tensors = load_file(path)
     restore_trainable(network, {name[8:]: tensor for name, tensor in tensors.items() if name.startswith("network.")})

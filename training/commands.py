@@ -42,14 +42,16 @@ def evaluate_command(
     try:
         import bulletin_ner
         from training.data import load_documents
+        from training.documents import check_labels
         from training.evaluate import format_scores, predict_documents, score_documents
         from training.links import read_links
     except ImportError as error:
         _fail(f"evaluate {_EXTRA} ({error})")
     try:
         documents = [document for source in data for document in load_documents(source)]
-        predictions = predict_documents(bulletin_ner.load(model, backend), documents)
-        scores = score_documents(documents, predictions, read_links(links))
+        tagger = bulletin_ner.load(model, backend)
+        check_labels(documents, tagger.settings.labels)
+        scores = score_documents(documents, predict_documents(tagger, documents), read_links(links), tagger.settings.labels)
     except (ValueError, FileNotFoundError) as error:
         _fail(str(error))
     content = json.dumps(scores, ensure_ascii=False, indent=1) if format == "json" else format_scores(scores)

@@ -6,12 +6,15 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+
+from bulletin_ner.labels import ENTITY_TYPES, MEASURES, LabelInventory
 
 
 class ConfigError(ValueError):
@@ -56,6 +59,22 @@ class Data(_Section):
 
 
 class Augmentation(_Section):
+class Labels(_Section):
+    """What the model tells apart, in order. Left out, the package's own; an empty list is a model without that head."""
+
+    entity_types: list[str] = list(ENTITY_TYPES)
+    measures: list[str] = list(MEASURES)
+
+    @model_validator(mode="after")
+    def _check(self) -> Labels:
+        _ = self.inventory  # says what is wrong with them
+        return self
+
+    @property
+    def inventory(self) -> LabelInventory:
+        return LabelInventory(tuple(self.entity_types), tuple(self.measures))
+
+
     """How likely each change of `training.augmentation` is for a document in an epoch."""
 
     names: float = Field(ge=0, le=1)
@@ -106,6 +125,7 @@ class Config(_Section):
     data: Data
     augmentation: Augmentation
     training: Training
+    labels: Labels = Labels()
     loss: Loss
     prediction: Prediction
     export: Export
@@ -126,7 +146,13 @@ def load_config(path: Path) -> Config:
         for problem in error.errors():
             key = ".".join(map(str, problem["loc"]))
             what = {"extra_forbidden": "unknown key, remove it", "missing": "missing, add it"}.get(
-                problem["type"], f"{problem['msg'].lower()}, got {problem['input']!r}"
+                problem["type"], f"{_sentence(problem['msg'])}, got {problem['input']!r}"
             )
             lines.append(f"{path}: {key}: {what}")
         raise ConfigError("\n".join(lines)) from error
+
+
+def _sentence(message: str) -> str:
+    """pydantic's message as part of a sentence; what a validator here says goes without pydantic's prefix."""
+    message = message.removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, INDICATORS, MEASURES, PLACE_KINDS
+from bulletin_ner.labels import ASPECTS, INDICATORS, PLACE_KINDS, LabelInventory
 from bulletin_ner.tokenization import BulletinTokenizer, Tokens, token_ranges
 from training.check import SPLITS, check_document
 from training.documents import AnnotatedDocument, read_jsonl
@@ -56,7 +56,7 @@ def load_documents(source: str) -> list[AnnotatedDocument]:
 class Example:
     """A tokenised document with targets in tokens.
 
-    tags (tokens,) int, -100 inside words; sentences (n, 2) token ranges; measures (n, 22) 0/1; spans (m, 2); indicator, aspect, kind
+    tags (tokens,) int, -100 inside words; sentences (n, 2) token ranges; measures (n, labels) 0/1; spans (m, 2); indicator, aspect, kind
     (m,), -100 where a span has none.
     """
 
@@ -70,15 +70,15 @@ class Example:
     kind: np.ndarray
 
 
-def build_example(document: AnnotatedDocument, tokenizer: BulletinTokenizer) -> Example:
-    """Targets of a document; a DataError names an entity that no token begins."""
+def build_example(document: AnnotatedDocument, tokenizer: BulletinTokenizer, labels: LabelInventory) -> Example:
+    """Targets of a document whose labels are all in the inventory; a DataError names an entity that no token begins."""
     tokens = tokenizer(document.text)
     tags = np.zeros(len(tokens), np.int64)
     ranges = token_ranges(tokens, [(e.start, e.end) for e in document.entities])
     for entity, (first, last) in zip(document.entities, ranges, strict=True):
         if first == last:
             raise DataError(f"{document.id}: no token begins in {document.text[entity.start : entity.end]!r} at {entity.start}")
-        begin = 1 + 2 * ENTITY_TYPES.index(entity.type)
+        begin = 1 + 2 * labels.entity_types.index(entity.type)
         tags[first] = begin
         tags[first + 1 : last] = begin + 1
     tags[~tokens.heads] = IGNORE  # words are decoded by their first token
@@ -89,10 +89,10 @@ def build_example(document: AnnotatedDocument, tokenizer: BulletinTokenizer) -> 
         )
         if first < last
     ]
-    measures = np.zeros((len(sentences), len(MEASURES)), np.float32)
+    measures = np.zeros((len(sentences), len(labels.measures)), np.float32)
     for row, (_, _, sentence) in enumerate(sentences):
         for label in sentence.labels:
-            measures[row, MEASURES.index(label)] = 1
+            measures[row, labels.measures.index(label)] = 1
     return Example(
         tokens=tokens,
         tags=tags,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, INDICATORS, LANGUAGES, MEASURES, MODIFIERS, PLACE_KINDS
+from bulletin_ner.labels import ASPECTS, INDICATORS, LANGUAGES, MODIFIERS, PLACE_KINDS, LabelInventory, check_label
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class GoldEntity:
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
             raise ValueError(f"an entity needs 0 <= start < end, not {self.start}, {self.end}")
+        check_label(self.type, "entity type")
         for name, value, allowed in (
-            ("type", self.type, ENTITY_TYPES),
             ("kind", self.kind, (None, *PLACE_KINDS)),
             ("indicator", self.indicator, (None, *INDICATORS)),
             ("aspect", self.aspect, (None, *ASPECTS)),
@@ -50,8 +50,7 @@ class GoldSentence:
 
     def __post_init__(self) -> None:
         for label in self.labels:
-            if label not in MEASURES:
-                raise ValueError(f"measure {label!r} is none of {', '.join(MEASURES)}")
+            check_label(label, "measure")
 
 
 @dataclass(frozen=True)
@@ -80,6 +79,21 @@ class AnnotatedDocument:
             end = entity.end
         if end > len(self.text):
             raise ValueError(f"{self.id}: an entity ends at {end}, after the text ({len(self.text)})")
+
+
+def check_labels(documents: Iterable[AnnotatedDocument], labels: LabelInventory) -> None:
+    """A ValueError names the first document with a label that the inventory lacks: nothing is left out unsaid."""
+    for document in documents:
+        for what, key, names, used in (
+            ("entity type", "entity_types", labels.entity_types, [(e.type, e.start) for e in document.entities]),
+            ("measure", "measures", labels.measures, [(label, s.start) for s in document.sentences for label in s.labels]),
+        ):
+            for name, start in used:
+                if name not in names:
+                    raise ValueError(
+                        f"document {document.id}: {what} {name!r} at {start} is none of the model's ({', '.join(names) or 'it has none'}); "
+                        f"add it to labels.{key} in the config, or take it out of the data"
+                    )
 
 
 def write_jsonl(documents: Iterable[AnnotatedDocument], path: Path) -> None:

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 from seqeval.metrics import classification_report as entity_report
 from seqeval.scheme import IOB2
-from sklearn.metrics import classification_report as measure_report
 from sklearn.metrics import precision_recall_fscore_support
 
-from bulletin_ner.labels import ENTITY_TYPES, LANGUAGES, MEASURES
+from bulletin_ner.labels import LANGUAGES, LabelInventory
 from bulletin_ner.schema import Bulletin
 from bulletin_ner.tagger import Tagger
 from training.documents import AnnotatedDocument
 from training.links import GoldLinks
 from training.values import Pairs, f1_row, score_records, score_values
 
+_PACKAGE = LabelInventory()
 _CANDIDATES = np.round(np.arange(0.2, 0.75, 0.05), 2)
 
 
@@ -36,20 +36,23 @@ def predict_documents(tagger: Tagger, documents: Sequence[AnnotatedDocument]) ->
 
 
 def score_documents(
-    documents: Sequence[AnnotatedDocument], predictions: Sequence[Bulletin], links: Mapping[str, GoldLinks] | None = None
+    documents: Sequence[AnnotatedDocument],
+    predictions: Sequence[Bulletin],
+    links: Mapping[str, GoldLinks] | None = None,
+    labels: LabelInventory = _PACKAGE,
 ) -> dict[str, Any]:
     """All scores as plain numbers: entities strict and relaxed by type and language, measures micro, macro and by label, values, records.
 
-    ``links``: gold links by document id; without them, codes, roles and records are not scored.
+    ``links``: gold links by document id; without them, codes, roles and records are not scored. ``labels``: those of the model.
     """
     links = links or {}
     pairs = list(zip(documents, predictions, strict=True))
     scores: dict[str, Any] = {
         "documents": len(pairs),
         "characters": sum(len(document.text) for document, _ in pairs),
-        "entities": _strict(pairs),
-        "relaxed": _relaxed(pairs),
-        "measures": _measures(pairs),
+        "entities": _strict(pairs, labels),
+        "relaxed": _relaxed(pairs, labels),
+        "measures": _measures(pairs, labels),
         "values": score_values(pairs, links),
         "records": score_records(pairs, links),
         "languages": {},
@@ -57,11 +60,11 @@ def score_documents(
     for language in LANGUAGES:
         own = [pair for pair in pairs if pair[0].language == language]
         if own:
-            strict, measures = _strict(own), _measures(own)
+            strict, measures = _strict(own, labels), _measures(own, labels)
             scores["languages"][language] = {
                 "documents": len(own),
                 "entities": strict["all"],
-                "types": {name: strict[name] for name in ENTITY_TYPES if name in strict},
+                "types": {name: strict[name] for name in labels.entity_types if name in strict},
                 "measures": measures["micro"],
             }
     return scores
@@ -69,16 +72,19 @@ def score_documents(
 
 def tune_thresholds(documents: Sequence[AnnotatedDocument], tagger: Tagger) -> tuple[float, ...]:
     """One threshold for all measures, the one with the best micro-F1 on the documents; the lowest of equals."""
+    labels = tagger.settings.labels
+    if not labels.measures:
+        return ()
     truths, probabilities = [], []
     for document in documents:
         _, rows = tagger.measure_probabilities(document.text)
-        truths.append(_label_matrix(document))
+        truths.append(_label_matrix(document, labels))
         probabilities.append(rows)
     truth, probability = np.concatenate(truths), np.concatenate(probabilities)
     scores = [
         precision_recall_fscore_support(truth, probability >= threshold, average="micro", zero_division=0)[2] for threshold in _CANDIDATES
     ]
-    return (float(_CANDIDATES[int(np.argmax(scores))]),) * len(MEASURES)
+    return (float(_CANDIDATES[int(np.argmax(scores))]),) * len(labels.measures)
 
 
 def tune_min_score(documents: Sequence[AnnotatedDocument], predictions: Sequence[Bulletin]) -> float:
@@ -96,11 +102,9 @@ def format_scores(scores: dict[str, Any]) -> str:
     """A readable table of `score_documents`' result."""
     lines = [f"{scores['documents']} documents, {scores['characters']} characters", ""]
     lines.append(f"{'entities':24}{'precision':>10}{'recall':>10}{'F1':>10}{'n':>8}{'relaxed F1':>12}")
-    for name in (*ENTITY_TYPES, "all"):
-        if name in scores["entities"]:
-            row = scores["entities"][name]
-            relaxed = scores["relaxed"][name]["f1"]
-            lines.append(f"{name:24}{row['precision']:10.3f}{row['recall']:10.3f}{row['f1']:10.3f}{row['support']:8}{relaxed:12.3f}")
+    for name, row in scores["entities"].items():
+        relaxed = scores["relaxed"][name]["f1"]
+        lines.append(f"{name:24}{row['precision']:10.3f}{row['recall']:10.3f}{row['f1']:10.3f}{row['support']:8}{relaxed:12.3f}")
     lines += ["", f"{'measures':24}{'precision':>10}{'recall':>10}{'F1':>10}{'n':>8}"]
     for name, row in scores["measures"].items():
         lines.append(f"{name:24}{row['precision']:10.3f}{row['recall']:10.3f}{row['f1']:10.3f}{row['support']:8}")
@@ -120,12 +124,14 @@ def format_scores(scores: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _strict(pairs: Pairs) -> dict[str, Any]:
+def _strict(pairs: Pairs, labels: LabelInventory) -> dict[str, Any]:
     """seqeval over characters: a span counts where type, start and end are right."""
+    if not any(document.entities or bulletin.entities for document, bulletin in pairs):
+        return {"all": f1_row(0, 0, 0)}
     truth = [_bio(len(document.text), document.entities) for document, _ in pairs]
     found = [_bio(len(document.text), bulletin.entities) for document, bulletin in pairs]
     report = entity_report(truth, found, mode="strict", scheme=IOB2, output_dict=True, zero_division=0)
-    table = {name: _row(report[name]) for name in ENTITY_TYPES if name in report}
+    table = {name: _row(report[name]) for name in labels.entity_types if name in report}
     table["all"] = _row(report["micro avg"])
     return table
 
@@ -137,11 +143,11 @@ def _bio(length: int, entities: Iterable[Any]) -> list[str]:
     return tags
 
 
-def _relaxed(pairs: Pairs) -> dict[str, Any]:
+def _relaxed(pairs: Pairs, labels: LabelInventory) -> dict[str, Any]:
     """Spans of one type that overlap count, each once."""
-    counts = {name: [0, 0, 0] for name in (*ENTITY_TYPES, "all")}
+    counts = {name: [0, 0, 0] for name in (*labels.entity_types, "all")}
     for document, bulletin in pairs:
-        for name in ENTITY_TYPES:
+        for name in labels.entity_types:
             gold = [entity for entity in document.entities if entity.type == name]
             free = [entity for entity in bulletin.entities if entity.type == name]
             hits = 0
@@ -157,23 +163,30 @@ def _relaxed(pairs: Pairs) -> dict[str, Any]:
     return {name: f1_row(*count) for name, count in counts.items()}
 
 
-def _measures(pairs: Pairs) -> dict[str, Any]:
-    truth = np.concatenate([_label_matrix(document) for document, _ in pairs])
-    found = np.concatenate([_found_matrix(document, bulletin) for document, bulletin in pairs])
-    report = measure_report(truth, found, target_names=MEASURES, output_dict=True, zero_division=0)
-    table = {"micro": _row(report["micro avg"]), "macro": _row(report["macro avg"])}
-    table.update({name: _row(report[name]) for name in MEASURES})
+def _measures(pairs: Pairs, labels: LabelInventory) -> dict[str, Any]:
+    if not labels.measures:
+        return {name: f1_row(0, 0, 0) for name in ("micro", "macro")}
+    truth = np.concatenate([_label_matrix(document, labels) for document, _ in pairs])
+    found = np.concatenate([_found_matrix(document, bulletin, labels) for document, bulletin in pairs])
+    table = {}
+    for average in ("micro", "macro"):
+        precision, recall, f1, _ = precision_recall_fscore_support(truth, found, average=average, zero_division=0)
+        table[average] = {"precision": float(precision), "recall": float(recall), "f1": float(f1), "support": int(truth.sum())}
+    columns = precision_recall_fscore_support(truth, found, average=None, zero_division=0)
+    for name, precision, recall, f1, support in zip(labels.measures, *columns, strict=True):
+        table[name] = {"precision": float(precision), "recall": float(recall), "f1": float(f1), "support": int(support)}
     return table
 
 
-def _label_matrix(document: AnnotatedDocument) -> np.ndarray:
-    return np.array([[label in sentence.labels for label in MEASURES] for sentence in document.sentences], bool).reshape(-1, len(MEASURES))
+def _label_matrix(document: AnnotatedDocument, labels: LabelInventory) -> np.ndarray:
+    rows = [[label in sentence.labels for label in labels.measures] for sentence in document.sentences]
+    return np.array(rows, bool).reshape(-1, len(labels.measures))
 
 
-def _found_matrix(document: AnnotatedDocument, bulletin: Bulletin) -> np.ndarray:
+def _found_matrix(document: AnnotatedDocument, bulletin: Bulletin, labels: LabelInventory) -> np.ndarray:
     found = {(measure.start, measure.end, measure.label) for measure in bulletin.measures}
-    rows = [[(sentence.start, sentence.end, label) in found for label in MEASURES] for sentence in document.sentences]
-    return np.array(rows, bool).reshape(-1, len(MEASURES))
+    rows = [[(sentence.start, sentence.end, label) in found for label in labels.measures] for sentence in document.sentences]
+    return np.array(rows, bool).reshape(-1, len(labels.measures))
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

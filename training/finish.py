@@ -37,6 +37,7 @@ def finish(
     tagger = build_tagger(network, tokenizer, config)
     settings = prediction_settings(config, tune_thresholds(dev, tagger), tune_min_score(dev, predict_documents(tagger, dev)))
     save_model(output, network, tokenizer, config, settings)
+    labels = config.labels.inventory
     exported = bulletin_ner.load(output)
     links = read_links(Path(config.data.links)) if config.data.links else {}
     metrics = {
@@ -46,8 +47,8 @@ def finish(
         "torch": torch.__version__,
         "training_documents": len(training),
         "training_characters": sum(len(document.text) for document in training),
-        "dev": score_documents(dev, predict_documents(exported, dev), links),
-        "test": score_documents(test, predict_documents(exported, test), links) if test else None,
+        "dev": score_documents(dev, predict_documents(exported, dev), links, labels),
+        "test": score_documents(test, predict_documents(exported, test), links, labels) if test else None,
     }
     (output / METRICS).write_text(json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     write_card(output, metrics)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from bulletin_ner.folder import CARD
-from bulletin_ner.labels import ENTITY_TYPES
 
 
 def write_card(folder: Path, metrics: dict[str, Any]) -> None:
@@ -51,7 +50,7 @@ def write_card(folder: Path, metrics: dict[str, Any]) -> None:
 def _table(split: str, scores: dict[str, Any]) -> list[str]:
     lines = [f"## Scores on {split} ({scores['documents']} documents, {scores['characters']} characters)", ""]
     lines += ["| | precision | recall | F1 | n |", "|---|---|---|---|---|"]
-    rows = [(name, scores["entities"][name]) for name in (*ENTITY_TYPES, "all") if name in scores["entities"]]
+    rows = list(scores["entities"].items())
     rows += [(f"measures {name}", scores["measures"][name]) for name in ("micro", "macro")]
     for name, row in rows:
         lines.append(f"| {name} | {row['precision']:.3f} | {row['recall']:.3f} | {row['f1']:.3f} | {row['support']} |")

@@ -111,9 +111,11 @@ def build_graph(settings: dict[str, Any], width: int, files: list[Path]) -> onnx
     for layer in range(settings["num_hidden_layers"]):
         prefix = f"encoder.encoder.layer.{layer}"
         hidden = _layer(graph, hidden, prefix, settings["num_attention_heads"], epsilon)
-    sentence = graph.linear(_inner(graph, hidden, "token_inner"), "sentence")
-    span = graph.linear(_inner(graph, hidden, "span_inner"), "span")
-    graph.add("Concat", [graph.linear(hidden, "tags"), sentence, span], "features", axis=-1)
+    heads = [graph.linear(hidden, "tags")]
+    if graph.has("sentence.weight"):  # a model without measures has none
+        heads.append(graph.linear(_inner(graph, hidden, "token_inner"), "sentence"))
+    heads.append(graph.linear(_inner(graph, hidden, "span_inner"), "span"))
+    graph.add("Concat", heads, "features", axis=-1)
     axes = ["batch", "tokens"]
     proto = helper.make_graph(
         graph.nodes,

@@ -10,8 +10,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel, AutoTokenizer, BertConfig, BertModel
 
-from bulletin_ner.features import FeatureLayout
-from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, INDICATORS, MEASURES, PLACE_KINDS
+from bulletin_ner.features import layout_of
 from bulletin_ner.network import JointNetwork
 from bulletin_ner.saved import read_config
 from bulletin_ner.tagger import Settings, Tagger
@@ -23,7 +22,6 @@ from training.config import Config, ConfigError
 from training.dropout import set_dropout
 
 BASE_FOLDER = Path("build/base")
-LAYOUT = FeatureLayout(len(ENTITY_TYPES), len(MEASURES), len(INDICATORS), len(ASPECTS), len(PLACE_KINDS))
 
 
 def build_network(config: Config) -> tuple[JointNetwork, BulletinTokenizer]:
@@ -33,7 +31,7 @@ def build_network(config: Config) -> tuple[JointNetwork, BulletinTokenizer]:
     if config.encoder.freeze_embeddings:
         encoder.get_input_embeddings().weight.requires_grad_(False)
     _check_windows(config, encoder.config)
-    network = JointNetwork(encoder, LAYOUT, config.heads.inner, config.heads.dropout)
+    network = JointNetwork(encoder, layout_of(config.labels.inventory), config.heads.inner, config.heads.dropout)
     if config.run.start:
         _start_from(Path(config.run.start), network)
     return network, tokenizer
@@ -41,12 +39,12 @@ def build_network(config: Config) -> tuple[JointNetwork, BulletinTokenizer]:
 
 def build_tagger(network: JointNetwork, tokenizer: BulletinTokenizer, config: Config) -> Tagger:
     """A tagger over the network as it stands: all thresholds at one half, entities of any score."""
-    return Tagger(TorchBackend(network), tokenizer, prediction_settings(config, (0.5,) * LAYOUT.measures, 0.0))
+    return Tagger(TorchBackend(network), tokenizer, prediction_settings(config, (0.5,) * len(config.labels.measures), 0.0))
 
 
 def prediction_settings(config: Config, thresholds: tuple[float, ...], min_score: float) -> Settings:
     return Settings(
-        layout=LAYOUT,
+        labels=config.labels.inventory,
         window=config.prediction.window,
         context=config.prediction.context,
         thresholds=thresholds,

@@ -21,7 +21,7 @@ from training.augmentation import Names, augment
 from training.checkpoint import BEST, RunState, load_checkpoint, restore_trainable, save_checkpoint, trainable_state
 from training.config import Config, ConfigError
 from training.data import IGNORE, Batch, Example, Slice, build_example, collate, cut_windows, group_batches, load_documents
-from training.documents import AnnotatedDocument
+from training.documents import AnnotatedDocument, check_labels
 from training.evaluate import predict_documents, score_documents
 from training.finish import finish
 from training.setup import build_network, build_tagger
@@ -44,7 +44,7 @@ class Work:
     dev: Sequence[AnnotatedDocument]
 
     def save(self, state: RunState) -> None:
-        save_checkpoint(self.folder, self.network, self.optimizer, self.average, state, self.config.model_dump(mode="json"))
+        save_checkpoint(self.folder, self.network, self.optimizer, self.average, state, self.config)
 
 
 def train(config: Config) -> Path:
@@ -58,13 +58,14 @@ def train(config: Config) -> Path:
         raise ConfigError("run.device: 'cuda', but torch sees no CUDA device; set it to 'auto' or 'cpu'")
     training, dev = (_documents(sources) for sources in (config.data.train, config.data.dev))
     test = _documents(config.data.test)
+    check_labels([*training, *dev, *test], config.labels.inventory)
     torch.manual_seed(config.run.seed)
     network, tokenizer = build_network(config)
     names = Names.collect(training)
     prepared, optimizer = accelerator.prepare(network, build_optimizer(network, config))
     average = {name: tensor.detach().clone() for name, tensor in trainable_state(network).items()}
     work = Work(config, output / "run", network, tokenizer, optimizer, average, dev)
-    state = load_checkpoint(work.folder, network, optimizer, average, config.model_dump(mode="json"))
+    state = load_checkpoint(work.folder, network, optimizer, average, config)
     started = time.monotonic()
     for epoch in range(len(state.history), config.training.epochs):
         examples = _epoch_examples(training, names, tokenizer, config, epoch)
@@ -107,7 +108,7 @@ def joint_loss(features: torch.Tensor, batch: Mapping[str, torch.Tensor], networ
     layout = network.layout
     loss = functional.cross_entropy(features[..., : layout.tags].flatten(0, 1), batch["tags"].flatten(), ignore_index=IGNORE)
     flat = features.flatten(0, 1)
-    if len(batch["sentences"]):
+    if len(batch["sentences"]) and layout.measures:
         logits = pool_sentences(flat, batch["sentences"], layout)
         measures = functional.binary_cross_entropy_with_logits(logits, batch["measures"], reduction="none")
         loss = loss + config.loss.measures * measures.sum(1).mean()
@@ -166,9 +167,9 @@ def _epoch_examples(
     documents: Sequence[AnnotatedDocument], names: Names, tokenizer: BulletinTokenizer, config: Config, epoch: int
 ) -> list[Example]:
     """The training documents as this epoch changes them, the same in every process and after every restart."""
-    rates = config.augmentation.model_dump()
+    rates, labels = config.augmentation.model_dump(), config.labels.inventory
     generator = random.Random(f"augmentation/{config.run.seed}/{epoch}")
-    return [build_example(augment(document, names, rates, generator), tokenizer) for document in documents]
+    return [build_example(augment(document, names, rates, generator), tokenizer, labels) for document in documents]
 
 
 def _epoch_batches(examples: Sequence[Example], config: Config, epoch: int, accelerator: Accelerator) -> list[list[Slice]]:
@@ -200,7 +201,8 @@ def _score_epoch(work: Work, state: RunState, epoch: int) -> RunState:
     """Score the averaged weights on dev, keep them where they are the best so far."""
     own = {name: tensor.detach().clone() for name, tensor in trainable_state(work.network).items()}
     restore_trainable(work.network, work.average)
-    scores = score_documents(work.dev, predict_documents(build_tagger(work.network, work.tokenizer, work.config), work.dev))
+    tagger = build_tagger(work.network, work.tokenizer, work.config)
+    scores = score_documents(work.dev, predict_documents(tagger, work.dev), labels=work.config.labels.inventory)
     restore_trainable(work.network, own)
     entities, measures = scores["entities"]["all"]["f1"], scores["measures"]["micro"]["f1"]
     combined = (entities + measures) / 2
