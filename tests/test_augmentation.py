@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bulletin_ner.cleaning import clean
 from bulletin_ner.segmentation import sentences
 from training.augmentation import CHANGES, Edit, Names, apply_edits, augment
+from training.chains import extend
 from training.data import load_documents
 from training.documents import AnnotatedDocument, GoldEntity, GoldSentence
 
@@ -88,3 +89,23 @@ def test_offsets_follow_any_edits(data: st.DataObject, text: str) -> None:
     replaced = {edit.start: edit.text for edit in edits}
     for (start, end), entity in zip(spans, new.entities, strict=True):
         assert new.text[entity.start : entity.end] == "".join(replaced.get(position, text[position]) for position in range(start, end))
+
+
+def test_chains_put_a_place_into_a_longer_name_of_its_kind() -> None:
+    text = "甲江县通报。石桥镇和乙河社区采样，县区乙河社区除外。"
+    spans = [("甲江县", 0), ("石桥镇", 6), ("乙河社区", 10), ("乙河社区", 19)]
+    document = _document(text, *(GoldEntity("PLACE", start, start + len(name), kind="admin") for name, start in spans))
+    names = Names.collect([document, _document("丙州市", GoldEntity("PLACE", 0, 3, kind="admin"))])
+    seen = set()
+    for seed in range(40):
+        new = apply_edits(document, CHANGES["chains"](document, names, random.Random(seed)))
+        found = [new.text[e.start : e.end] for e in new.entities]
+        assert found[3] == "乙河社区"  # it would run on from the 区 before it
+        seen.update(found)
+    assert {"丙州市甲江县", "石桥镇乙河社区", "甲江县石桥镇", "甲江县石桥镇乙河社区"} <= seen
+
+
+def test_a_chain_gets_no_longer() -> None:
+    levels = {("zh-Hans", "town"): ("石桥镇",), ("zh-Hans", "county"): ("甲江县",)}
+    for name in ("甲江县石桥镇", "石桥镇乙河社区", "重庆市"):
+        assert extend(name, "admin", "zh-Hans", levels, random.Random(1)) == name

@@ -19,7 +19,9 @@ from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin
 
 from bulletin_ner.segmentation import sentences
+from training.chains import collect_levels, extend
 from training.documents import AnnotatedDocument, GoldEntity, GoldSentence
+from training.persons import chinese_names, romanised_names
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FULL_WIDTH = str.maketrans("0123456789.,%", "０１２３４５６７８９．，％")
@@ -28,6 +30,8 @@ _WIDE = {",": "，", ":": "：", ";": "；", "(": "（", ")": "）"}
 _NUMERALS = "零一两三四五六七八九"
 _REMAINS = ("&nbsp;", "<p>", "p>", "<br/>", "·", "►", "　　")
 _SWAPPED = 0.6  # of the names in a document
+_CHAINED = 0.4  # of its places
+_PLACE_ENDS = tuple("省市州盟区區县縣旗镇鎮乡鄉道村社")
 _FILLERS = re.compile(r"\b(?:the|a|an|of|has|have|been)\b ", re.IGNORECASE)
 
 
@@ -83,9 +87,11 @@ def _boundaries(document: AnnotatedDocument) -> set[int]:
 
 @dataclass(frozen=True)
 class Names:
-    """What the training documents call things: places by language, kind and suffix; parts of persons' names by language."""
+    """Places of the training documents by language, kind and suffix, and Chinese ones by language and level; parts of persons' names by
+    language, of the documents and of a library of names."""
 
     places: dict[tuple[str, str | None, str], tuple[str, ...]]
+    levels: dict[tuple[str, str], tuple[str, ...]]
     first: dict[str, tuple[str, ...]]
     last: dict[str, tuple[str, ...]]
 
@@ -103,8 +109,15 @@ class Names:
                 elif entity.type == "OFFICIAL" and text.count(" ") == 1:
                     first["en"].add(text.split()[0])
                     last["en"].add(text.split()[1])
-        frozen = [{key: tuple(sorted(values)) for key, values in table.items()} for table in (places, first, last)]
-        return Names(*frozen)  # type: ignore[arg-type]
+        for language in ("zh-Hans", "zh-Hant"):
+            for surname, given in chinese_names(language):
+                last[language].add(surname)
+                first[language].add(given)
+        for given, surname in romanised_names():
+            first["en"].add(given)
+            last["en"].add(surname)
+        named, *persons = ({key: tuple(sorted(values)) for key, values in table.items()} for table in (places, first, last))
+        return Names(named, collect_levels(named), *persons)
 
 
 def _place_key(document: AnnotatedDocument, entity: GoldEntity) -> tuple[str, str | None, str]:
@@ -132,6 +145,21 @@ def swap_names(document: AnnotatedDocument, names: Names, generator: random.Rand
                 chosen[text] = f"{generator.choice(names.first['en'])} {generator.choice(names.last['en'])}"
         if chosen[text] != text:
             edits.append(Edit(entity.start, entity.end, chosen[text]))
+    return edits
+
+
+def chain_places(document: AnnotatedDocument, names: Names, generator: random.Random) -> list[Edit]:
+    """Chinese places as parts of longer chains of the same kind; not behind another name that they would run on from."""
+    if document.language == "en":
+        return []
+    edits = []
+    for entity in document.entities:
+        before = document.text[entity.start - 1 : entity.start]
+        if entity.type == "PLACE" and before not in _PLACE_ENDS and generator.random() < _CHAINED:
+            text = document.text[entity.start : entity.end]
+            new = extend(text, entity.kind, document.language, names.levels, generator)
+            if new != text:
+                edits.append(Edit(entity.start, entity.end, new))
     return edits
 
 
@@ -239,6 +267,7 @@ Change = Callable[[AnnotatedDocument, Names, random.Random], list[Edit]]
 
 CHANGES: dict[str, Change] = {
     "names": swap_names,
+    "chains": chain_places,
     "figures": change_figures,
     "numbers": reform_numbers,
     "punctuation": change_punctuation,

@@ -39,6 +39,7 @@ class Encoder(_Section):
 
     base: str
     freeze_embeddings: bool
+    freeze_layers: int = Field(default=0, ge=0)
     dropout: float = Field(ge=0, lt=1)
     attention_dropout: float = Field(ge=0, lt=1)
 
@@ -58,7 +59,6 @@ class Data(_Section):
     links: str
 
 
-class Augmentation(_Section):
 class Labels(_Section):
     """What the model tells apart, in order. Left out, the package's own; an empty list is a model without that head."""
 
@@ -75,9 +75,11 @@ class Labels(_Section):
         return LabelInventory(tuple(self.entity_types), tuple(self.measures))
 
 
+class Augmentation(_Section):
     """How likely each change of `training.augmentation` is for a document in an epoch."""
 
     names: float = Field(ge=0, le=1)
+    chains: float = Field(ge=0, le=1)
     figures: float = Field(ge=0, le=1)
     numbers: float = Field(ge=0, le=1)
     punctuation: float = Field(ge=0, le=1)
@@ -123,9 +125,9 @@ class Config(_Section):
     encoder: Encoder
     heads: Heads
     data: Data
+    labels: Labels = Labels()
     augmentation: Augmentation
     training: Training
-    labels: Labels = Labels()
     loss: Loss
     prediction: Prediction
     export: Export

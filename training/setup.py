@@ -34,6 +34,7 @@ def build_network(config: Config) -> tuple[JointNetwork, BulletinTokenizer]:
     network = JointNetwork(encoder, layout_of(config.labels.inventory), config.heads.inner, config.heads.dropout)
     if config.run.start:
         _start_from(Path(config.run.start), network)
+    _freeze_layers(encoder, config.encoder.freeze_layers)
     return network, tokenizer
 
 
@@ -64,11 +65,19 @@ def _check_windows(config: Config, encoder: Any) -> None:
 def _start_from(folder: Path, network: JointNetwork) -> None:
     """Take a saved model's weights: those that its run kept in full precision where they are there, else the exported ones."""
     kept = folder / "run" / BEST
-    if kept.is_file():
-        restore_trainable(network, load_file(kept))
-        return
     saved = load_torch(folder, read_config(folder)).network.state_dict()
-    restore_trainable(network, {name: saved[name] for name in trainable_state(network) if name in saved})
+    exact = load_file(kept) if kept.is_file() else {}
+    restore_trainable(network, {name: exact.get(name, saved[name]) for name in trainable_state(network) if name in saved})
+
+
+def _freeze_layers(encoder: Any, number: int) -> None:
+    """Keep the lowest layers as they are: a third of the work of each is saved, and little is left to learn there in a late stage."""
+    count = encoder.config.num_hidden_layers
+    layers = next(module for module in encoder.modules() if isinstance(module, torch.nn.ModuleList) and len(module) == count)
+    if number > count:
+        raise ConfigError(f"encoder.freeze_layers: {number}, but the encoder has {count} layers")
+    for layer in layers[:number]:
+        layer.requires_grad_(False)
 
 
 def _pretrained(config: Config) -> tuple[Any, BulletinTokenizer]:
