@@ -1,20 +1,22 @@
-"""A Bulletin as text: JSON, CSV, CoNLL, HTML, and a table to read in a terminal."""
+"""Bulletins as text: JSON, CSV, CoNLL, HTML (`html_view`), and a table to read in a terminal."""
 
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 
-from bulletin_ner.schema import Bulletin, Entity
+from rich.cells import cell_len, set_cell_size
+
+from bulletin_ner.describe import details, figure
+from bulletin_ner.html_view import as_html
+from bulletin_ner.schema import Bulletin, Entity, Record
 
 Named = Sequence[tuple[str, Bulletin]]
 
 _CSV_COLUMNS = ("source", *(field.name for field in fields(Entity)))
-_COLOURS = {"PLACE": "#cfe8fc", "COUNT": "#fde2b3", "DATE": "#d9ead3", "OFFICIAL": "#ead1dc", "ROLE": "#d9d2e9"}
 
 
 def as_json(named: Named) -> str:
@@ -56,34 +58,25 @@ def as_conll(named: Named) -> str:
     return "\n".join(lines) + "\n" if lines else ""
 
 
-def as_html(named: Named) -> str:
-    """A page with the texts, entities in colour and each sentence's measures behind it; everything escaped, no script."""
-    styles = "".join(f".{name}{{background:{colour}}}" for name, colour in _COLOURS.items())
-    head = (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>bulletin_ner</title><style>'
-        "body{font:1rem/1.8 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}pre{white-space:pre-wrap;font:inherit}"
-        f"mark{{padding:.1em .2em;border-radius:.2em}}mark small{{margin-left:.3em}}.m{{color:#0b5394;font-size:.8em}}{styles}"
-        "</style></head><body>"
-    )
-    legend = " ".join(f'<mark class="{name}">{name}</mark>' for name in _COLOURS)
-    parts = [head, f"<p>{legend}</p>"]
-    for source, bulletin in named:
-        parts.append(f"<h2>{html.escape(source)}</h2><pre>{_marked(bulletin)}</pre>")
-    return "".join(parts) + "</body></html>\n"
-
-
 def as_table(named: Named) -> str:
-    """Entities and measures of each bulletin in columns, to read."""
-    blocks = []
-    for source, bulletin in named:
-        lines = [f"{source}: {bulletin.language}, {len(bulletin.entities)} entities, {len(bulletin.measures)} measures", ""]
-        for entity in bulletin.entities:
-            lines.append(f"  {entity.start:>6}  {entity.type:<9} {_one_line(entity.text, 40):<28} {_details(entity)}".rstrip())
-        lines.append("")
-        for measure in bulletin.measures:
-            lines.append(f"  {measure.start:>6}  {measure.label:<21} {measure.score:.2f}  {_one_line(measure.text, 60)}")
-        blocks.append("\n".join(lines).rstrip() + "\n")
-    return "\n".join(blocks)
+    """Entities, measures, records and warnings of each bulletin in columns, to read; a Chinese character is two columns wide."""
+    return "\n".join(_block(source, bulletin) for source, bulletin in named)
+
+
+def _block(source: str, bulletin: Bulletin) -> str:
+    counts = f"{len(bulletin.entities)} entities, {len(bulletin.measures)} measures, {len(bulletin.records)} records"
+    blocks = [[f"{source}: {bulletin.language}, {counts}"]]
+    blocks.append([f"  {e.start:>6}  {_fit(e.type, 9)} {_fit(e.text, 32)} {details(e)}".rstrip() for e in bulletin.entities])
+    blocks.append([f"  {m.start:>6}  {_fit(m.label, 21)} {m.score:.2f}  {_fit(m.text, 80)}".rstrip() for m in bulletin.measures])
+    blocks.append([_record_line(number, record) for number, record in enumerate(bulletin.records, 1)])
+    blocks.append([f"  warning: {warning.message}" for warning in bulletin.warnings])
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _record_line(number: int, record: Record) -> str:
+    what = _fit(f"{record.indicator} {record.aspect}", 36)
+    value = " ".join(filter(None, (figure(record.value, record.modifier), record.unit, record.origin)))
+    return f"  {number:>6}  {what} {_fit(value, 20)} {_fit(record.place or '', 28)} {record.date or ''}".rstrip()
 
 
 FORMATS: dict[str, Callable[[Named], str]] = {
@@ -104,35 +97,7 @@ def _cell(value: object) -> object:
     return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
-def _details(entity: Entity) -> str:
-    if entity.type == "COUNT":
-        return " ".join(str(part) for part in (entity.indicator, entity.aspect, entity.modifier, entity.value) if part is not None)
-    if entity.type == "OFFICIAL":
-        return ", ".join(entity.roles)
-    return str(entity.value or entity.kind or "")
-
-
-def _one_line(text: str, width: int) -> str:
+def _fit(text: str, width: int) -> str:
+    """One line in exactly that many columns of a terminal; an ellipsis stands for what has no room."""
     text = " ".join(text.split())
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def _marked(bulletin: Bulletin) -> str:
-    ends: dict[int, list[str]] = {}
-    for measure in bulletin.measures:
-        ends.setdefault(measure.end, []).append(measure.label)
-    marks = {entity.start: entity for entity in bulletin.entities}
-    parts: list[str] = []
-    position = 0
-    stops = sorted({0, len(bulletin.text)} | {point for e in bulletin.entities for point in (e.start, e.end)} | set(ends))
-    for stop in stops:
-        if stop > position:
-            text = html.escape(bulletin.text[position:stop])
-            entity = marks.get(position)
-            if entity is not None and entity.end == stop:
-                text = f'<mark class="{entity.type}" title="{html.escape(_details(entity))}">{text}</mark>'
-            parts.append(text)
-            position = stop
-        if stop in ends and stop:
-            parts.append(f' <span class="m">[{", ".join(ends[stop])}]</span>')
-    return "".join(parts)
+    return set_cell_size(text, width) if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"

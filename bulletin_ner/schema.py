@@ -145,7 +145,13 @@ class Bulletin:
         return pandas.DataFrame([asdict(record) for record in self.records], columns=[field.name for field in dataclass_fields(Record)])
 
     def to_html(self) -> str:
-        """A page of its own with the text, entities and measures marked; everything escaped, no script."""
-        from bulletin_ner.exporters import as_html  # it writes Bulletins, so it comes after them
+        """A page of its own with the text, entities, measures, records and warnings; everything escaped, no script, nothing loaded."""
+        from bulletin_ner.html_view import as_html  # it shows Bulletins, so it comes after them
 
         return as_html([("", self)])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the head of a long bulletin, with a line that says what is left out."""
+        from bulletin_ner.html_view import as_cell
+
+        return as_cell(self)

@@ -1,0 +1,26 @@
+"""What an entity or a record says, in the few words that a table has room for."""
+
+from __future__ import annotations
+
+from bulletin_ner.schema import Entity
+
+_SIGNS = {"about": "~", "over": ">", "under": "<"}
+
+
+def figure(value: object, modifier: str | None) -> str:
+    """A value with its modifier's sign: 12, >12000, ~3, 3–5; a question mark where there is none."""
+    if value is None:
+        return "?"
+    told = "–".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    return _SIGNS.get(modifier or "exact", "") + told
+
+
+def details(entity: Entity) -> str:
+    """What was read out of an entity besides its text; empty where nothing was."""
+    if entity.type == "COUNT":
+        return " ".join(part for part in (entity.indicator, entity.aspect, figure(entity.value, entity.modifier), entity.unit) if part)
+    if entity.type == "PLACE":
+        return " ".join(part for part in (entity.name, entity.code, entity.kind if entity.name is None else None) if part)
+    if entity.type == "OFFICIAL":
+        return ", ".join(entity.roles)
+    return str(entity.value or "")
