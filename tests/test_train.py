@@ -17,12 +17,13 @@ from bulletin_ner.features import layout_of
 from bulletin_ner.labels import LabelInventory
 from bulletin_ner.network import JointNetwork
 from bulletin_ner.onnx_backend import OnnxBackend
+from bulletin_ner.tokenization import Tokens
 from bulletin_ner.torch_backend import TorchBackend, load_torch
 from training import train as train_module
 from training.augmentation import CHANGES
 from training.base_encoder import build_tokenizer
 from training.config import Config, ConfigError
-from training.data import DataError, load_documents
+from training.data import DataError, Example, load_documents, longer_sentences
 from training.evaluate import predict_documents, score_documents
 from training.export import save_model
 from training.setup import build_network, build_tagger
@@ -205,3 +206,13 @@ def test_data_faults_are_said(tmp_path: Path) -> None:
 def test_an_unknown_base_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="'./no-such-folder' is no folder"):
         build_network(smoke_config(tmp_path, encoder__base="./no-such-folder"))
+
+
+def test_sentences_longer_than_a_window_are_counted() -> None:
+    empty = np.zeros((0, 2), np.int64)
+    sentences = np.array([[0, 40], [40, 140], [140, 300]], np.int64)
+    measures = np.array([[1], [0], [1]], np.float32)
+    none = np.zeros(0, np.int64)
+    tokens = Tokens(np.arange(300), np.arange(300), np.arange(1, 301), np.ones(300, bool))
+    example = Example(tokens, np.zeros(300, np.int64), sentences, measures, empty, none, none, none)
+    assert [longer_sentences([example], size) for size in (30, 100, 159, 160)] == [2, 1, 1, 0]

@@ -136,6 +136,11 @@ def cut_windows(examples: Sequence[Example], size: int, generator: random.Random
     return slices
 
 
+def longer_sentences(examples: Sequence[Example], size: int) -> int:
+    """How many sentences with measures no window of ``size`` tokens holds, so that their measures are not trained on."""
+    return sum(int(((e.sentences[:, 1] - e.sentences[:, 0] > size) & e.measures.any(axis=1)).sum()) for e in examples)
+
+
 def group_batches(slices: Sequence[Slice], batch_tokens: int, generator: random.Random) -> list[list[Slice]]:
     """Batches of windows of like length, at most ``batch_tokens`` tokens with padding each, in random order."""
     order = sorted(slices, key=lambda item: (item.end - item.start) * (1 + 0.1 * generator.random()))

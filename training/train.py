@@ -20,7 +20,7 @@ from bulletin_ner.tokenization import BulletinTokenizer
 from training.augmentation import Names, augment
 from training.checkpoint import BEST, RunState, load_checkpoint, restore_trainable, save_checkpoint, trainable_state
 from training.config import Config, ConfigError
-from training.data import IGNORE, Batch, Example, Slice, build_example, collate, cut_windows, group_batches, load_documents
+from training.data import IGNORE, Batch, Example, Slice, build_example, collate, cut_windows, group_batches, load_documents, longer_sentences
 from training.documents import AnnotatedDocument, check_labels
 from training.evaluate import predict_documents, score_documents
 from training.finish import finish
@@ -69,6 +69,8 @@ def train(config: Config) -> Path:
     started = time.monotonic()
     for epoch in range(len(state.history), config.training.epochs):
         examples = _epoch_examples(training, names, tokenizer, config, epoch)
+        if lost := longer_sentences(examples, config.training.window - 2):
+            log.warning("%d labelled sentences are longer than training.window, their measures are not learnt: make it larger", lost)
         batches = _epoch_batches(examples, config, epoch, accelerator)
         state = _run_epoch(batches, work, examples, prepared, accelerator, state)
         accelerator.wait_for_everyone()
