@@ -19,7 +19,7 @@ def chinese_names(language: str) -> Iterator[tuple[str, str]]:
 
 
 def romanised_names() -> Iterator[tuple[str, str]]:
-    """Two-word names as English bulletins have them: Chinese ones in pinyin, the surname first, then those of English-speaking countries."""
+    """Two-word names as English bulletins have them: Chinese ones in pinyin, surname first, then those of English speakers."""
     for surname, given in chinese_names("zh-Hans"):
         yield "".join(lazy_pinyin(surname)).capitalize(), "".join(lazy_pinyin(given)).capitalize()
     for locale in ("en_GB", "en_IN", "en_NZ"):

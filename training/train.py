@@ -20,7 +20,18 @@ from bulletin_ner.tokenization import BulletinTokenizer
 from training.augmentation import Names, augment
 from training.checkpoint import BEST, RunState, load_checkpoint, restore_trainable, save_checkpoint, trainable_state
 from training.config import Config, ConfigError
-from training.data import IGNORE, Batch, Example, Slice, build_example, collate, cut_windows, group_batches, load_documents, longer_sentences
+from training.data import (
+    IGNORE,
+    Batch,
+    Example,
+    Slice,
+    build_example,
+    collate,
+    cut_windows,
+    group_batches,
+    load_documents,
+    longer_sentences,
+)
 from training.documents import AnnotatedDocument, check_labels
 from training.evaluate import predict_documents, score_documents
 from training.finish import finish
