@@ -1,7 +1,7 @@
 """Check and compile the corpus: every fault with its file and line, then one JSONL file for each split.
 
 python -m training.check corpus                       # faults, then a summary
-python -m training.check corpus --compile build/      # and train.jsonl, dev.jsonl, test.jsonl
+python -m training.check corpus --compile build/      # and train.jsonl, dev.jsonl and so on
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ import argparse
 import collections
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from training.documents import write_jsonl
 from training.markup import Fault, ParsedDocument, parse_file
 
 SPLITS = ("train", "dev", "test")
+EVALUATION_SETS = ("parallel", "zero-shot")  # held out as test is, each for a question of its own
 
+_UNSPACED = ("zh-Hans", "zh-Hant", "ja", "ko", "th")  # a name may have letters straight behind it
 # A list number at the head of a line is page layout, no figure.
 _DIGITS = re.compile(r"\d+(?!(?<=^\d)[.、．)）]|(?<=^\d\d)[.、．)）])", re.MULTILINE)
 _ZH_NUMERAL = re.compile(
@@ -50,7 +53,7 @@ def check_document(parsed: ParsedDocument) -> list[Fault]:
     rules = [(_DIGITS, "digits")]
     if document.language == "en":
         rules += [(_EN_DATE, "what looks like a date"), (_EN_NUMERAL, "what looks like a count")]
-    else:
+    elif document.language.startswith("zh"):
         rules += [(_ZH_DATE, "what looks like a date"), (_ZH_NUMERAL, "what looks like a count")]
     for pattern, what in rules:
         for match in pattern.finditer(text):
@@ -64,7 +67,7 @@ def check_document(parsed: ParsedDocument) -> list[Fault]:
     for name in names:
         if len(name) < 2:
             continue
-        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)" if document.language == "en" else re.escape(name), text):
+        for match in re.finditer(re.escape(name) if document.language in _UNSPACED else rf"(?<!\w){re.escape(name)}(?!\w)", text):
             if not any(covered[match.start() : match.end()]):
                 around = text[max(0, match.start() - 6) : match.end() + 6].replace("\n", " ")
                 faults.append(parsed.fault(match.start(), f"{name!r} is tagged elsewhere but not in {around!r}"))
@@ -74,18 +77,18 @@ def check_document(parsed: ParsedDocument) -> list[Fault]:
             faults.append(parsed.fault(entity.start, f"{entity.type} {span!r} holds punctuation: one tag for each name"))
         if entity.type in ("COUNT", "DATE") and re.match(r"截至|截止|共|as of\b|a total of\b|on\b", span):
             faults.append(parsed.fault(entity.start, f"{entity.type} {span!r}: 截至, 共, as of, a total of stay outside"))
-        if entity.type == "COUNT" and document.language != "en" and re.fullmatch(r"[\d,.]+", span):
+        if entity.type == "COUNT" and document.language.startswith("zh") and re.fullmatch(r"[\d,.]+", span):
             following = text[entity.end : entity.end + 1]
             if following and following in "例名人个個家辆輛台位支万萬亿億元":
                 faults.append(parsed.fault(entity.start, f"COUNT {span!r}: the classifier {following!r} belongs inside"))
     return faults
 
 
-def load_corpus(root: Path) -> tuple[dict[str, list[ParsedDocument]], list[Fault]]:
-    """Parse root/{train,dev,test}/*.txt; returns the documents of each split and all faults."""
+def load_corpus(root: Path, names: Sequence[str] = SPLITS) -> tuple[dict[str, list[ParsedDocument]], list[Fault]]:
+    """Parse the ``*.txt`` in root's folders of these names; returns the documents of each and all faults."""
     splits: dict[str, list[ParsedDocument]] = {}
     faults: list[Fault] = []
-    for split in SPLITS:
+    for split in names:
         splits[split] = []
         for path in sorted((root / split).glob("*.txt")):
             parsed, found = parse_file(path)
@@ -121,7 +124,7 @@ def main(arguments: list[str] | None = None) -> int:
     faults: list[Fault] = []
     for path in options.paths:
         if path.is_dir():
-            found_splits, found = load_corpus(path)
+            found_splits, found = load_corpus(path, (*SPLITS, *EVALUATION_SETS))
             for split, documents in found_splits.items():
                 splits[split] += documents
         else:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bulletin_ner.labels import ASPECTS, EPIDEMIC_INDICATORS, INDICATORS, LANGUAGES, MEASURES
+from bulletin_ner.labels import ASPECTS, EPIDEMIC_INDICATORS, INDICATORS, MEASURES
 from bulletin_ner.segmentation import sentences
-from training.documents import AnnotatedDocument, GoldEntity, GoldSentence
+from training.documents import DOCUMENT_LANGUAGES, AnnotatedDocument, GoldEntity, GoldSentence
 
 HEADER_KEYS = ("language", "genre", "disease", "place", "date", "noise", "family")
 NOISES = ("none", "translated", "damaged", "page")
@@ -94,8 +94,8 @@ class _Parser:
         for key in ("language", "genre", "disease", "place"):
             if not header.get(key):
                 self._fault(0, f"{name}: header has no {key}")
-        if header.get("language") not in LANGUAGES:
-            self._fault(0, f"{name}: language {header.get('language')!r} is none of {', '.join(LANGUAGES)}")
+        if header.get("language") not in DOCUMENT_LANGUAGES:
+            self._fault(0, f"{name}: language {header.get('language')!r} is none of {', '.join(DOCUMENT_LANGUAGES)}")
         if header.get("noise", "none") not in NOISES:
             self._fault(0, f"{name}: noise {header['noise']!r} is none of {', '.join(NOISES)}")
         if number == len(self.block):
