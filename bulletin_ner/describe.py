@@ -15,6 +15,11 @@ def figure(value: object, modifier: str | None) -> str:
     return _SIGNS.get(modifier or "exact", "") + told
 
 
+def plain(number: float) -> str:
+    """A number without a needless .0."""
+    return str(int(number)) if number == int(number) else str(number)
+
+
 def details(entity: Entity) -> str:
     """What was read out of an entity besides its text; empty where nothing was."""
     if entity.type == "COUNT":
@@ -24,3 +29,12 @@ def details(entity: Entity) -> str:
     if entity.type == "OFFICIAL":
         return ", ".join(entity.roles)
     return str(entity.value or "")
+
+
+def spreadsheet_cell(value: object) -> object:
+    """A value as one CSV cell; text that a spreadsheet would run as a formula gets a leading apostrophe."""
+    if isinstance(value, tuple):
+        value = "; ".join(value)
+    if isinstance(value, list):
+        value = "-".join(map(str, value))
+    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -10,7 +10,7 @@ from dataclasses import fields
 
 from rich.cells import cell_len, set_cell_size
 
-from bulletin_ner.describe import details, figure
+from bulletin_ner.describe import details, figure, spreadsheet_cell
 from bulletin_ner.html_view import as_html
 from bulletin_ner.schema import Bulletin, Entity, Record
 
@@ -38,7 +38,7 @@ def as_csv(named: Named) -> str:
     for source, bulletin in named:
         for entity in bulletin.entities:
             cells = [source] + [getattr(entity, column) for column in _CSV_COLUMNS[1:]]
-            writer.writerow([_cell(cell) for cell in cells])
+            writer.writerow([spreadsheet_cell(cell) for cell in cells])
     return out.getvalue()
 
 
@@ -87,14 +87,6 @@ FORMATS: dict[str, Callable[[Named], str]] = {
     "conll": as_conll,
     "html": as_html,
 }
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, tuple):
-        value = "; ".join(value)
-    if isinstance(value, list):
-        value = "-".join(map(str, value))
-    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def _fit(text: str, width: int) -> str:
