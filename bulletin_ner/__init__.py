@@ -26,15 +26,16 @@ def predict_many(texts: Iterable[str], batch_size: int = 32, reference_date: str
     return _default().predict_many(texts, batch_size, reference_date)
 
 
-def load(model: str | Path = "default", backend: str = "onnx", min_score: float | None = None) -> Tagger:
+def load(model: str | Path = "default", backend: str = "onnx", min_score: float | None = None, threads: int = 0) -> Tagger:
     """A tagger from a saved model's folder, or the packaged one for "default".
 
     ``backend``: "onnx" (CPU, needs nothing more) or "torch" (CPU or GPU, extra 'torch'). ``min_score``: the least score, 0 to 1, of an
-    entity that is given; None for the model's own, which was best on its dev set. A ModelError says what is wrong with a folder.
+    entity that is given; None for the model's own, which was best on its dev set. ``threads``: those of one call with "onnx", 0 for one a
+    core; where several processes read side by side, give each its share. A ModelError says what is wrong with a folder.
     """
     if backend not in BACKENDS:
         raise ValueError(f"backend {backend!r} is none of {', '.join(BACKENDS)}")
-    return load_tagger(default_model() if model == "default" else Path(model), backend, min_score)
+    return load_tagger(default_model() if model == "default" else Path(model), backend, min_score, threads)
 
 
 def default_model() -> Path:
