@@ -30,7 +30,7 @@ def decode_spans(tag_logits: np.ndarray, heads: np.ndarray) -> list[Span]:
     """The best legal BIO sequence's spans. ``tag_logits``: (tokens, 1 + 2 * types), tags O, B-0, I-0, B-1, I-1, ...
 
     An I follows only a B or an I of its own type. Words are decoded whole, by their first token: ``heads`` (tokens,) says which these
-    are. A span's score is the least probability among its tags.
+    are. A span's score is the least probability among its tags and of its end, that is, of no I of its type behind it.
     """
     first_tokens = np.flatnonzero(heads)
     if not len(first_tokens):
@@ -48,7 +48,10 @@ def decode_spans(tag_logits: np.ndarray, heads: np.ndarray) -> list[Span]:
         end = start + 1
         while end < len(path) and path[end] == inside:
             end += 1
-        spans.append(Span((inside - 2) // 2, bounds[start], bounds[end], float(chosen[start:end].min())))
+        score = float(chosen[start:end].min())
+        if end < len(path):
+            score = min(score, 1 - float(np.exp(log_probabilities[end, inside])))
+        spans.append(Span((inside - 2) // 2, bounds[start], bounds[end], score))
     return spans
 
 

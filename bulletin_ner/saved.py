@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bulletin_ner.calibration import Scaling
 from bulletin_ner.encoding import Backend
 from bulletin_ner.features import layout_of
 from bulletin_ner.folder import CONFIG, EMBEDDINGS, GRAPH, TOKENIZER, WEIGHTS
@@ -16,7 +17,8 @@ from bulletin_ner.labels import ASPECTS, INDICATORS, PLACE_KINDS, LabelInventory
 from bulletin_ner.tagger import Settings, Tagger
 from bulletin_ner.tokenization import BulletinTokenizer
 
-FORMAT = 2
+FORMAT = 3
+READS = (2, 3)  # 2 has no calibration
 
 # Entity types and measures are the folder's own; these are the package's in every model.
 _FIXED = {"indicators": INDICATORS, "aspects": ASPECTS, "place_kinds": PLACE_KINDS}
@@ -35,6 +37,7 @@ def write_settings(folder: Path, settings: Settings, tokenizer: BulletinTokenize
         "window": settings.window,
         "context": settings.context,
         "min_score": settings.min_score,
+        "calibration": {"entities": asdict(settings.entity_scaling), "measures": asdict(settings.measure_scaling)},
         "thresholds": dict(zip(settings.labels.measures, settings.thresholds, strict=True)),
         "labels": {name: list(values) for name, values in (asdict(settings.labels) | _FIXED).items()},
         "layout": asdict(settings.layout),
@@ -42,7 +45,19 @@ def write_settings(folder: Path, settings: Settings, tokenizer: BulletinTokenize
         "encoder": {key: value for key, value in encoder.items() if value is not None},
         "files": {name: {"bytes": (folder / name).stat().st_size, "sha256": _sha256(folder / name)} for name in checked},
     }
-    (folder / CONFIG).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    _write(folder, content)
+
+
+def replace_settings(folder: Path, settings: Settings) -> None:
+    """Write other thresholds, another least score and another calibration into a folder's config.json; weights and the rest stay."""
+    content = read_config(folder)
+    content |= {
+        "format": FORMAT,
+        "min_score": settings.min_score,
+        "thresholds": dict(zip(settings.labels.measures, settings.thresholds, strict=True)),
+        "calibration": {"entities": asdict(settings.entity_scaling), "measures": asdict(settings.measure_scaling)},
+    }
+    _write(folder, content)
 
 
 def load_tagger(folder: Path, backend: str, min_score: float | None = None, threads: int = 0) -> Tagger:
@@ -52,6 +67,7 @@ def load_tagger(folder: Path, backend: str, min_score: float | None = None, thre
     """
     content = read_config(folder)
     labels = _labels(folder / CONFIG, content)
+    calibration = content.get("calibration", {})
     settings = Settings(
         labels=labels,
         window=content["window"],
@@ -60,6 +76,8 @@ def load_tagger(folder: Path, backend: str, min_score: float | None = None, thre
         min_score=content["min_score"] if min_score is None else min_score,
         name=content["name"],
         version=content["files"][WEIGHTS]["sha256"][:12],
+        entity_scaling=Scaling(**calibration.get("entities", {})),
+        measure_scaling=Scaling(**calibration.get("measures", {})),
     )
     special = content["special_tokens"]
     tokenizer = BulletinTokenizer.from_file(folder / TOKENIZER, special["begin"], special["separator"], special["padding"])
@@ -76,8 +94,9 @@ def read_config(folder: Path) -> dict[str, Any]:
         version = content["format"]
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: not a model config ({error}); copy the folder anew") from error
-    if version != FORMAT:
-        raise ModelError(f"{path}: format {version}, this version of bulletin_ner reads {FORMAT}; install the version that wrote it")
+    if version not in READS:
+        known = " and ".join(map(str, READS))
+        raise ModelError(f"{path}: format {version}, this version of bulletin_ner reads {known}; install the version that wrote it")
     _labels(path, content)
     for name, facts in content["files"].items():
         if not (folder / name).is_file():
@@ -93,6 +112,12 @@ def verify_checksums(folder: Path) -> None:
     for name, facts in read_config(folder)["files"].items():
         if _sha256(folder / name) != facts["sha256"]:
             raise ModelError(f"{folder / name}: altered (its sha256 is not the recorded one); copy the folder anew")
+
+
+def _write(folder: Path, content: dict[str, Any]) -> None:
+    temporary = folder / f"{CONFIG}.part"
+    temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    temporary.replace(folder / CONFIG)
 
 
 def _labels(path: Path, content: dict[str, Any]) -> LabelInventory:

@@ -9,6 +9,7 @@ from itertools import islice
 
 import numpy as np
 
+from bulletin_ner.calibration import Scaling
 from bulletin_ner.cleaning import detect_language
 from bulletin_ner.decoding import Span, decode_spans, log_softmax, sentence_probabilities, span_logits
 from bulletin_ner.encoding import Backend, encode
@@ -26,7 +27,7 @@ _BATCH_TOKENS = 3072
 @dataclass(frozen=True)
 class Settings:
     """What a saved model fixes besides its weights: its labels, windows in tokens, one threshold for each measure, the least score of an
-    entity, its name and version."""
+    entity, its name and version; and how the scores of entities and of measures are scaled before either is compared."""
 
     labels: LabelInventory
     window: int
@@ -35,6 +36,8 @@ class Settings:
     min_score: float
     name: str
     version: str
+    entity_scaling: Scaling = Scaling()
+    measure_scaling: Scaling = Scaling()
 
     def __post_init__(self) -> None:
         if len(self.thresholds) != len(self.labels.measures):
@@ -61,25 +64,28 @@ class Tagger:
         ``reference_date``: ISO 8601 day on which the bulletin was published; it resolves dates without a year. Raises TypeError where
         text is no str, ValueError where the date is none. Empty text gives an empty Bulletin.
         """
-        return self._predict_batch([text], reference_date)[0]
+        return self._read_batch([text], reference_date)[0][0]
 
     def predict_many(self, texts: Iterable[str], batch_size: int = 32, reference_date: str | None = None) -> Iterator[Bulletin]:
         """Read texts as they come, ``batch_size`` at a time; results stream in order."""
+        for bulletin, _ in self.read_many(texts, batch_size, reference_date):
+            yield bulletin
+
+    def read_many(
+        self, texts: Iterable[str], batch_size: int = 32, reference_date: str | None = None
+    ) -> Iterator[tuple[Bulletin, np.ndarray]]:
+        """As `predict_many`, each Bulletin with the probabilities of all measures, (sentences, measures), before thresholds."""
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, not {batch_size}")
         if isinstance(texts, str):
-            raise TypeError("predict_many takes an iterable of texts; for one text use predict")
+            raise TypeError("an iterable of texts is needed; for one text use predict")
         iterator = iter(texts)
         while batch := list(islice(iterator, batch_size)):
-            yield from self._predict_batch(batch, reference_date)
+            yield from self._read_batch(batch, reference_date)
 
-    def measure_probabilities(self, text: str) -> tuple[list[tuple[int, int]], np.ndarray]:
-        """Each sentence's offsets and its measures' probabilities, (sentences, measures), before thresholds."""
-        spans = sentences(text)
-        tokens = self._tokenizer(text)
-        ranges = token_ranges(tokens, spans)
-        features = self._encode([tokens], [ranges])[0]
-        return spans, sentence_probabilities(features, ranges, self.settings.layout)
+    def with_settings(self, settings: Settings) -> Tagger:
+        """The same model with other settings."""
+        return Tagger(self._backend, self._tokenizer, settings)
 
     def _encode(self, tokens: Sequence[Tokens], ranges: Sequence[Sequence[tuple[int, int]]]) -> list[np.ndarray]:
         settings = self.settings
@@ -88,7 +94,7 @@ class Tagger:
             tokens, breaks, self._backend, self._tokenizer, settings.layout.width, settings.window, settings.context, _BATCH_TOKENS
         )
 
-    def _predict_batch(self, texts: Sequence[str], reference_date: str | None) -> list[Bulletin]:
+    def _read_batch(self, texts: Sequence[str], reference_date: str | None) -> list[tuple[Bulletin, np.ndarray]]:
         for text in texts:
             if not isinstance(text, str):
                 raise TypeError(f"a text must be a str, not {type(text).__name__}")
@@ -111,23 +117,22 @@ class Tagger:
         spans: Sequence[tuple[int, int]],
         ranges: Sequence[tuple[int, int]],
         features: np.ndarray,
-    ) -> Bulletin:
+    ) -> tuple[Bulletin, np.ndarray]:
+        probabilities = self.settings.measure_scaling(sentence_probabilities(features, ranges, self.settings.layout))
         read = normalise(text, spans, self._entities(text, tokens, features), reference)
-        return Bulletin(
+        bulletin = Bulletin(
             text=text,
             language=detect_language(text),
             reference_date=reference_date,
             model=f"{self.settings.name}@{self.settings.version}",
             entities=read.entities,
-            measures=self._measures(text, spans, ranges, features),
+            measures=self._measures(text, spans, probabilities),
             records=read.records,
             warnings=read.warnings,
         )
+        return bulletin, probabilities
 
-    def _measures(
-        self, text: str, spans: Sequence[tuple[int, int]], ranges: Sequence[tuple[int, int]], features: np.ndarray
-    ) -> tuple[Measure, ...]:
-        probabilities = sentence_probabilities(features, ranges, self.settings.layout)
+    def _measures(self, text: str, spans: Sequence[tuple[int, int]], probabilities: np.ndarray) -> tuple[Measure, ...]:
         found = []
         for (start, end), row in zip(spans, probabilities, strict=True):
             for label, probability, threshold in zip(self.settings.labels.measures, row.tolist(), self.settings.thresholds, strict=True):
@@ -139,7 +144,9 @@ class Tagger:
         """The spans with their classes, values still to be read."""
         layout = self.settings.layout
         found = decode_spans(features[:, : layout.tags], tokens.heads)
-        spans = [span for span in found if span.score >= self.settings.min_score]
+        scores = self.settings.entity_scaling(np.array([span.score for span in found])).tolist()
+        scaled = [replace(span, score=score) for span, score in zip(found, scores, strict=True)]
+        spans = [span for span in scaled if span.score >= self.settings.min_score]
         classes = span_logits(features, spans, layout) if spans else np.zeros((0, layout.span_classes))
         entities: list[Entity] = []
         end = 0

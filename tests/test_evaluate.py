@@ -2,11 +2,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from bulletin_ner.calibration import Scaling
+from bulletin_ner.labels import MEASURES
 from bulletin_ner.schema import Bulletin, Entity, Measure, Record
 from training.documents import AnnotatedDocument, GoldEntity, GoldSentence
-from training.evaluate import format_scores, score_documents, tune_min_score
+from training.calibration import tune_min_score
+from training.evaluate import evaluate_readings, score_documents
+from training.evaluation.readings import Reading
+from training.evaluation.text import format_scores
 from training.links import GoldLink, GoldLinks
 
 TEXT = "甲县新增3例，乙县1例。明日检测。"
@@ -48,7 +54,11 @@ def test_scores_by_hand() -> None:
     assert scores["measures"]["TESTING"]["f1"] == 1
     values = {name: row["accuracy"] for name, row in scores["values"].items()}
     assert values == {"COUNT.aspect": 0, "COUNT.indicator": 1, "COUNT.modifier": 1, "COUNT.value": 1, "PLACE.kind": 0}
-    assert "PLACE" in format_scores(scores)
+
+
+def _reading(bulletin: Bulletin, probabilities: np.ndarray | None = None) -> Reading:
+    gold = _gold()
+    return Reading(gold, bulletin, np.zeros((len(gold.sentences), len(MEASURES))) if probabilities is None else probabilities)
 
 
 def test_nothing_found_scores_zero() -> None:
@@ -65,8 +75,9 @@ def test_documents_and_predictions_must_pair_up() -> None:
 def test_the_least_score_is_the_best_on_the_documents() -> None:
     right = [_entity(e.type, e.start, e.end) for e in _gold().entities]
     wrong = replace(_entity("PLACE", 10, 11), score=0.3)
-    assert tune_min_score([_gold()], [_found(*right[:3], wrong, right[3])]) == 0.35
-    assert tune_min_score([_gold()], [_found(*right)]) == 0.0
+    assert tune_min_score([_reading(_found(*right[:3], wrong, right[3]))], Scaling()) == 0.35
+    assert tune_min_score([_reading(_found(*right))], Scaling()) == 0.0
+    assert tune_min_score([_reading(_found(*right[:3], wrong, right[3]))], Scaling(bias=-1.0)) == 0.2  # 0.3 has become 0.14
 
 
 def test_values_and_records_by_hand() -> None:

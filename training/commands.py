@@ -33,6 +33,13 @@ def evaluate_command(
     model: Annotated[str, typer.Option(help="A saved model's folder.")] = "default",
     backend: Annotated[str, typer.Option(help="onnx or torch.")] = "onnx",
     links: Annotated[Path, typer.Option(help="The folder of gold links, for codes, roles and records.")] = Path("corpus/links"),
+    min_score: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Leave entities below this score out; the model's own if none.")
+    ] = None,
+    bootstrap: Annotated[int, typer.Option(min=0, help="Resamples of the documents for 95 % intervals; 0 for none.")] = 200,
+    compare: Annotated[str | None, typer.Option(help="Another model's folder: what it scores more or less.")] = None,
+    peers: Annotated[bool, typer.Option("--peers", help="Run other tools on the same texts (extra 'peers').")] = False,
+    report: Annotated[Path | None, typer.Option(help="A folder for an HTML page with plots and errors (extra 'report').")] = None,
     format: Annotated[str, typer.Option(help="text or json.")] = "text",
     output: Annotated[Path | None, typer.Option(help="A file; standard output where it is not given.")] = None,
 ) -> None:
@@ -43,15 +50,36 @@ def evaluate_command(
         import bulletin_ner
         from training.data import load_documents
         from training.documents import check_labels
-        from training.evaluate import format_scores, predict_documents, score_documents
+        from training.evaluate import as_pairs, compare_readings, evaluate_readings
+        from training.evaluation.peers import score_peers
+        from training.evaluation.readings import read_documents
+        from training.evaluation.text import format_scores
         from training.links import read_links
     except ImportError as error:
         _fail(f"evaluate {_EXTRA} ({error})")
+    if report is not None:  # before minutes of reading, not after
+        try:
+            from training.evaluation.report import write_report
+        except ImportError as error:
+            _fail(f"--report needs the extra 'report': pip install 'bulletin-ner[report]' ({error})")
     try:
         documents = [document for source in data for document in load_documents(source)]
-        tagger = bulletin_ner.load(model, backend)
-        check_labels(documents, tagger.settings.labels)
-        scores = score_documents(documents, predict_documents(tagger, documents), read_links(links), tagger.settings.labels)
+        gold_links = read_links(links)
+        tagger = bulletin_ner.load(model, backend, min_score)
+        labels = tagger.settings.labels
+        check_labels(documents, labels)
+        readings = read_documents(tagger, documents)
+        settings = tagger.settings
+        scores = {"model": f"{settings.name}@{settings.version}", "data": data, "min_score": settings.min_score}
+        scores |= evaluate_readings(readings, labels, gold_links, bootstrap)
+        if compare is not None:
+            other = bulletin_ner.load(compare, backend)
+            if other.settings.labels != labels:
+                _fail(f"{compare}: its labels are not those of {model}, so their scores cannot be compared")
+            found = compare_readings(readings, read_documents(other, documents), labels, gold_links, bootstrap)
+            scores["comparison"] = {"model": f"{other.settings.name}@{other.settings.version}", "differences": found}
+        if peers:
+            scores["peers"] = score_peers(as_pairs(readings))
     except (ValueError, FileNotFoundError) as error:
         _fail(str(error))
     content = json.dumps(scores, ensure_ascii=False, indent=1) if format == "json" else format_scores(scores)
@@ -59,6 +87,8 @@ def evaluate_command(
         typer.echo(content)
     else:
         output.write_text(content + "\n", encoding="utf-8")
+    if report is not None:
+        typer.echo(f"report: {write_report(scores, readings, labels, report)}", err=True)
 
 
 def _fail(message: str) -> None:

@@ -1,9 +1,9 @@
-"""The end of a run: tune thresholds, export, score the exported model, write metrics and card."""
+"""The end of a run: export, fit thresholds and calibration, score the exported model, write metrics and card."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,21 @@ import torch
 
 import bulletin_ner
 from bulletin_ner.folder import METRICS
+from bulletin_ner.labels import LabelInventory
 from bulletin_ner.network import JointNetwork
+from bulletin_ner.saved import replace_settings
+from bulletin_ner.tagger import Tagger
 from bulletin_ner.tokenization import BulletinTokenizer
+from training.calibration import fit_settings
 from training.config import Config
 from training.documents import AnnotatedDocument
-from training.evaluate import predict_documents, score_documents, tune_min_score, tune_thresholds
+from training.evaluate import score_documents
+from training.evaluation.readings import read_documents
+from training.evaluation.reliability import calibration
 from training.export import save_model
-from training.links import read_links
+from training.links import GoldLinks, read_links
 from training.model_card import write_card
-from training.setup import build_tagger, prediction_settings
+from training.setup import prediction_settings
 
 
 def finish(
@@ -34,10 +40,9 @@ def finish(
     test: Sequence[AnnotatedDocument],
 ) -> None:
     """Write the whole model folder. The scores in it are those of the exported weights, read back from the folder."""
-    tagger = build_tagger(network, tokenizer, config)
-    settings = prediction_settings(config, tune_thresholds(dev, tagger), tune_min_score(dev, predict_documents(tagger, dev)))
-    save_model(output, network, tokenizer, config, settings)
     labels = config.labels.inventory
+    save_model(output, network, tokenizer, config, prediction_settings(config, (0.5,) * len(labels.measures), 0.0))
+    replace_settings(output, fit_settings(bulletin_ner.load(output), dev))
     exported = bulletin_ner.load(output)
     links = read_links(Path(config.data.links)) if config.data.links else {}
     metrics = {
@@ -47,8 +52,16 @@ def finish(
         "torch": torch.__version__,
         "training_documents": len(training),
         "training_characters": sum(len(document.text) for document in training),
-        "dev": score_documents(dev, predict_documents(exported, dev), links, labels),
-        "test": score_documents(test, predict_documents(exported, test), links, labels) if test else None,
+        "dev": _scores(exported, dev, links, labels),
+        "test": _scores(exported, test, links, labels) if test else None,
     }
     (output / METRICS).write_text(json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     write_card(output, metrics)
+
+
+def _scores(
+    tagger: Tagger, documents: Sequence[AnnotatedDocument], links: Mapping[str, GoldLinks], labels: LabelInventory
+) -> dict[str, Any]:
+    readings = read_documents(tagger, documents)
+    scores = score_documents(documents, [reading.bulletin for reading in readings], links, labels)
+    return scores | {"calibration": calibration(readings, labels)}

@@ -60,6 +60,10 @@ def _table(split: str, scores: dict[str, Any]) -> list[str]:
     lines += ["", "| value, over found spans | accuracy | n |", "|---|---|---|"]
     for name, row in scores["values"].items():
         lines.append(f"| {name} | {row['accuracy']:.3f} | {row['support']} |")
+    lines += ["", "| score, read as a probability | n | mean score | share right | expected calibration error |", "|---|---|---|---|---|"]
+    for name in ("entities", "measures"):
+        row = scores["calibration"][name]
+        lines.append(f"| {name} given | {row['n']} | {row['mean_score']:.3f} | {row['accuracy']:.3f} | {row['ece']:.3f} |")
     if scores["records"]["place link"]["support"]:
         lines += ["", "| records | precision | recall | F1 | n |", "|---|---|---|---|---|"]
         for name in ("records", "zeros"):

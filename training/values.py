@@ -18,9 +18,14 @@ _FIELDS = ("value", "modifier", "indicator", "aspect", "kind")
 
 
 def score_values(pairs: Pairs, links: Mapping[str, GoldLinks]) -> dict[str, Any]:
-    """Accuracy of each field over strictly found spans that the annotation gives a value; codes and roles where links are given.
+    """Accuracy of each field that `count_values` counts."""
+    return {name: {"accuracy": right / total, "support": total} for name, (right, total) in count_values(pairs, links).items()}
 
-    ``PLACE.code``: the share of gold codes that were given; ``PLACE.wrong code``: of the codes given, the share that are not the gold's.
+
+def count_values(pairs: Pairs, links: Mapping[str, GoldLinks]) -> dict[str, tuple[int, int]]:
+    """Right and all of each field over strictly found spans that the annotation gives a value; codes and roles where links are given.
+
+    ``PLACE.code``: the gold codes that were given; ``PLACE.wrong code``: of the codes given, those that are not the gold's.
     """
     right: collections.Counter[str] = collections.Counter()
     total: collections.Counter[str] = collections.Counter()
@@ -48,11 +53,18 @@ def score_values(pairs: Pairs, links: Mapping[str, GoldLinks]) -> dict[str, Any]
                     count("PLACE.wrong code", found.code != code)
             if known is not None and gold.type == "OFFICIAL" and gold.start in known.roles:
                 count("OFFICIAL.roles", sorted(found.roles) == sorted(known.roles[gold.start]))
-    return {name: {"accuracy": right[name] / number, "support": number} for name, number in sorted(total.items())}
+    return {name: (right[name], number) for name, number in sorted(total.items())}
 
 
 def score_records(pairs: Pairs, links: Mapping[str, GoldLinks]) -> dict[str, Any]:
     """Records of the documents that have gold links, right where indicator, value, place and date are; then each link by itself."""
+    rows, linked = count_records(pairs, links)
+    accuracies = {name: {"accuracy": right / max(1, total), "support": total} for name, (right, total) in linked.items()}
+    return {name: f1_row(*row) for name, row in rows.items()} | accuracies
+
+
+def count_records(pairs: Pairs, links: Mapping[str, GoldLinks]) -> tuple[dict[str, tuple[int, int, int]], dict[str, tuple[int, int]]]:
+    """Hits, extra and missed of ``records`` and ``zeros``; right and all of ``place link`` and ``date link``."""
     hits = extra = missed = zero_hits = zero_extra = zero_missed = 0
     linked: collections.Counter[str] = collections.Counter()
     for document, bulletin in pairs:
@@ -83,12 +95,8 @@ def score_records(pairs: Pairs, links: Mapping[str, GoldLinks]) -> dict[str, Any
             zero_hits += link.indicator is not None
         extra += len(free)
         zero_extra += sum(record.entity is None for record in free)
-    return {
-        "records": f1_row(hits, extra, missed),
-        "zeros": f1_row(zero_hits, zero_extra, zero_missed),
-        "place link": {"accuracy": linked["place"] / max(1, linked["all"]), "support": linked["all"]},
-        "date link": {"accuracy": linked["date"] / max(1, linked["all"]), "support": linked["all"]},
-    }
+    rows = {"records": (hits, extra, missed), "zeros": (zero_hits, zero_extra, zero_missed)}
+    return rows, {f"{name} link": (linked[name], linked["all"]) for name in ("place", "date")}
 
 
 def _counterpart(

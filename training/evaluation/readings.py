@@ -1,0 +1,62 @@
+"""Annotated documents as a model reads them: what every measurement starts from."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bulletin_ner.labels import LabelInventory
+from bulletin_ner.schema import Bulletin
+from bulletin_ner.segmentation import sentences
+from bulletin_ner.tagger import Tagger
+from training.documents import AnnotatedDocument
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A document, what was read out of it, and every measure's probability in each of its annotated sentences, (sentences, measures)."""
+
+    document: AnnotatedDocument
+    bulletin: Bulletin
+    probabilities: np.ndarray
+
+
+def read_documents(tagger: Tagger, documents: Sequence[AnnotatedDocument]) -> list[Reading]:
+    """Each document read with its own reference date. A ValueError names one whose annotated sentences are not the text's."""
+    found: list[Reading] = [None] * len(documents)  # type: ignore[list-item]
+    by_date = collections.defaultdict(list)
+    for index, document in enumerate(documents):
+        by_date[document.reference_date].append(index)
+    for date, indices in by_date.items():
+        results = tagger.read_many((documents[index].text for index in indices), reference_date=date)
+        for index, (bulletin, probabilities) in zip(indices, results, strict=True):
+            document = documents[index]
+            found[index] = Reading(document, bulletin, probabilities[_rows(document)])
+    return found
+
+
+def _rows(document: AnnotatedDocument) -> np.ndarray:
+    rows = {span: row for row, span in enumerate(sentences(document.text))}
+    for sentence in document.sentences:
+        if (sentence.start, sentence.end) not in rows:
+            raise ValueError(
+                f"document {document.id}: the sentence at {sentence.start}:{sentence.end} is none that the text splits into; "
+                "split it as `bulletin_ner.segmentation.sentences` does"
+            )
+    return np.array([rows[sentence.start, sentence.end] for sentence in document.sentences], np.int64)
+
+
+def label_matrix(document: AnnotatedDocument, labels: LabelInventory) -> np.ndarray:
+    """The gold measures, bool (sentences, measures)."""
+    rows = [[label in sentence.labels for label in labels.measures] for sentence in document.sentences]
+    return np.array(rows, bool).reshape(-1, len(labels.measures))
+
+
+def found_matrix(document: AnnotatedDocument, bulletin: Bulletin, labels: LabelInventory) -> np.ndarray:
+    """The measures that were given, bool (sentences, measures)."""
+    found = {(measure.start, measure.end, measure.label) for measure in bulletin.measures}
+    rows = [[(sentence.start, sentence.end, label) in found for label in labels.measures] for sentence in document.sentences]
+    return np.array(rows, bool).reshape(-1, len(labels.measures))
