@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bulletin_ner.labels import ASPECTS, EPIDEMIC_INDICATORS, INDICATORS, MEASURES
+from bulletin_ner.labels import ASPECTS, EPIDEMIC_INDICATORS, INDICATORS, MEASURES, check_label
 from bulletin_ner.segmentation import sentences
 from training.documents import DOCUMENT_LANGUAGES, AnnotatedDocument, GoldEntity, GoldSentence
 
@@ -44,10 +44,12 @@ class ParsedDocument:
         return Fault(self.path, line, f"{self.document.id}: {message}")
 
 
-def parse_file(path: Path) -> tuple[list[ParsedDocument], list[Fault]]:
+def parse_file(path: Path, own_labels: bool = False) -> tuple[list[ParsedDocument], list[Fault]]:
+    """The documents of a file and its faults. ``own_labels``: measures of any name, and tags such as ``[DISEASE:登革热]`` for entity types
+    of one's own, are taken; whether the model has them is for the caller to check."""
     parsed, faults = [], []
     for first, block in _blocks(path.read_text(encoding="utf-8")):
-        document, found = _Parser(str(path), path.stem, first, block).parse()
+        document, found = _Parser(str(path), path.stem, first, block, own_labels).parse()
         faults += found
         if document is not None:
             parsed.append(document)
@@ -71,8 +73,8 @@ def _blocks(content: str) -> Iterator[tuple[int, list[str]]]:
 
 
 class _Parser:
-    def __init__(self, path: str, stem: str, first: int, block: list[str]) -> None:
-        self.path, self.stem, self.first, self.block = path, stem, first, block
+    def __init__(self, path: str, stem: str, first: int, block: list[str], own_labels: bool) -> None:
+        self.path, self.stem, self.first, self.block, self.own_labels = path, stem, first, block, own_labels
         self.faults: list[Fault] = []
         self.chars: list[str] = []
         self.lines: list[int] = []
@@ -145,17 +147,17 @@ class _Parser:
                 self._put(line[position + 1], number)
                 position += 2
             elif char == "[":
-                tag = re.match(r"\[([A-Z]):", line[position:])
+                tag = re.match(r"\[([\w-]+):", line[position:])
                 if opened:
                     self._fault(number, f"a tag inside a tag at {line[position : position + 20]!r}: entities do not nest")
-                if not tag or tag[1] not in TAGS:
+                if not tag or not (tag[1] in TAGS or self._own(tag[1])):
                     self._fault(
                         number, f"{line[position : position + 20]!r}: a tag is [P: [S: [C: [D: [O: [R: or [N:; write \\[ for a bracket"
                     )
                     position += 1
                 else:
                     opened = (tag[1], len(self.chars))
-                    position += 3
+                    position += len(tag[0])
             elif opened and char in "|]":
                 close = position if char == "]" else line.find("]", position)
                 if close < 0:
@@ -174,9 +176,10 @@ class _Parser:
                     self.lines.pop()
                 labels = tuple(label.strip() for label in re.split(r"[,\s]+", line[position + 1 : close]) if label.strip())
                 for label in labels:
-                    if label not in MEASURES:
+                    if label not in MEASURES and not self._own(label):
                         self._fault(number, f"measure {label!r} is none of the 22")
-                self.marks.append((len(self.chars), tuple(sorted(set(labels) & set(MEASURES))), number))
+                known = {label for label in labels if label in MEASURES or self._own(label)}
+                self.marks.append((len(self.chars), tuple(sorted(known)), number))
                 position = close + 1
             else:
                 self._put(char, number)
@@ -194,15 +197,23 @@ class _Parser:
             self.negatives.append((start, len(self.chars)))
             return
         values: dict[str, object] = {}
-        if tag in "PS":
+        if tag in ("P", "S"):
             values["kind"] = "admin" if tag == "P" else "site"
-        if attributes and tag not in "CD":
+        if attributes and tag not in ("C", "D"):
             self._fault(number, f"[{tag}:{text}|{attributes}]: only C and D take attributes")
         if tag == "D":
             values["value"] = self._date(text, attributes.strip(), number)
         if tag == "C":
             values.update(self._count(text, attributes, number))
-        self.entities.append(GoldEntity(TAGS[tag] or "", start, len(self.chars), **values))  # type: ignore[arg-type]
+        self.entities.append(GoldEntity(TAGS.get(tag) or tag, start, len(self.chars), **values))  # type: ignore[arg-type]
+
+    def _own(self, name: str) -> bool:
+        """Whether a name can be a label of one's own. Those of one letter are the markup's."""
+        try:
+            check_label(name, "label")
+        except ValueError:
+            return False
+        return self.own_labels and len(name) > 1
 
     def _date(self, text: str, value: str, number: int) -> str | None:
         parts = value.split("/")
