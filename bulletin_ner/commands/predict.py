@@ -1,0 +1,135 @@
+"""`bulletin-ner predict`: intake, reading and output put together."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bulletin_ner.commands.faults import BROKEN_PIPE, INTERRUPTED, OUTPUT, SOME_FAILED, fail
+from bulletin_ner.commands.reporter import Reporter
+from bulletin_ner.intake import INPUT_FORMATS, MAX_BYTES, Fault, Options, expand, read_documents
+from bulletin_ner.intake.tables import TABLE_SUFFIXES
+from bulletin_ner.local import Model, predict_documents
+from bulletin_ner.output import RENDERERS
+from bulletin_ner.sinks import NameTaken, OutputError, Sink, open_sink
+
+_INPUT, _OUTPUT = "Input", "Output"
+
+
+def predict(
+    inputs: Annotated[list[str], typer.Argument(help="Texts, web pages and tables: files, folders, globs, or - for standard input.")],
+    format: Annotated[str, typer.Option(help=f"One of {', '.join(RENDERERS)}.", rich_help_panel=_OUTPUT)] = "table",
+    output: Annotated[
+        Path | None, typer.Option(help="A file for all results, or an existing folder for one file each.", rich_help_panel=_OUTPUT)
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the JSONL file or the folder of an interrupted run.", rich_help_panel=_OUTPUT)
+    ] = False,
+    reference_date: Annotated[
+        str | None,
+        typer.Option(help="The day of publication, such as 2022-11-10; else each page's own, where it says one.", rich_help_panel=_INPUT),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="The inputs' encoding, such as gb18030; else detected.", rich_help_panel=_INPUT)
+    ] = None,
+    input_format: Annotated[
+        str, typer.Option(help=f"One of {', '.join(INPUT_FORMATS)}; auto goes by suffix and content.", rich_help_panel=_INPUT)
+    ] = "auto",
+    text_column: Annotated[str, typer.Option(help="A table's column of texts.", rich_help_panel=_INPUT)] = "text",
+    id_column: Annotated[str | None, typer.Option(help="A table's column of ids; else id, or row numbers.", rich_help_panel=_INPUT)] = None,
+    date_column: Annotated[
+        str | None, typer.Option(help="A table's column of days of publication; else reference_date.", rich_help_panel=_INPUT)
+    ] = None,
+    max_bytes: Annotated[int, typer.Option(min=1, help="The most bytes of one text, page or row.", rich_help_panel=_INPUT)] = MAX_BYTES,
+    model: Annotated[str, typer.Option(help="A saved model's folder.")] = "default",
+    backend: Annotated[str, typer.Option(help="onnx or torch.")] = "onnx",
+    min_score: Annotated[float | None, typer.Option(min=0, max=1, help="The least score of an entity; else the model's own.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that read at the same time.")] = 1,
+) -> None:
+    """Read bulletins into entities, measures and records.
+
+    bulletin-ner predict examples/ --format csv --output results.csv
+
+    bulletin-ner predict 'pages/*.html' --format jsonl --output results.jsonl --resume
+
+    bulletin-ner predict news.csv --text-column body --id-column url --date-column day --format jsonl
+
+    curl -s URL | bulletin-ner predict - --format json
+
+    Exit codes: 0 all read; 1 some inputs failed, the others are in the output; 2 nothing begun, an option or the model is wrong;
+    3 the output cannot be written; 130 interrupted; 141 the reader of standard output went away.
+    """
+    if format not in RENDERERS:
+        fail(f"--format {format!r} is none of {', '.join(RENDERERS)}")
+    chosen = Model(model, backend, min_score)
+    try:
+        options = Options(input_format, encoding, text_column, id_column, date_column, reference_date, max_bytes)
+        version = chosen.check()
+    except ValueError as error:
+        fail(str(error))
+    notes: list[str] = []
+    names = list(expand(inputs, notes.append))
+    reporter = Reporter(None if _has_tables(names, options) else len(names))
+    sink: Sink | None = None
+    try:
+        _keep_apart(names, output)
+        sink = open_sink(output, format, resume, version)
+        with reporter:
+            for note in notes:
+                reporter.say(f"note: {note}")
+            _run(names, options, chosen, jobs, sink, reporter)
+        sink.close()
+    except BaseException as error:
+        if sink is not None:
+            sink.discard()
+        _end(error, output, format)
+    reporter.sum_up()
+    if reporter.faults:
+        raise typer.Exit(SOME_FAILED)
+
+
+def _run(names: Sequence[str | Fault], options: Options, model: Model, jobs: int, sink: Sink, reporter: Reporter) -> None:
+    for item in predict_documents(read_documents(names, options, sink.done), model, jobs):
+        if isinstance(item, Fault):
+            reporter.fault(item)
+            continue
+        try:
+            sink.write(item)
+        except NameTaken as error:
+            reporter.fault(Fault(item.document.name, str(error)))
+        else:
+            reporter.result(item.document)
+
+
+def _end(error: BaseException, output: Path | None, format: str) -> None:
+    """The exit code and the one line for what ended a run; anything unforeseen keeps its traceback."""
+    if isinstance(error, BrokenPipeError):
+        # Python flushes standard output once more when it ends; that must not raise again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(BROKEN_PIPE) from error
+    if isinstance(error, KeyboardInterrupt):
+        again = output is not None and (format == "jsonl" or output.is_dir())
+        fail("interrupted; what was read is kept, go on with --resume" if again else "interrupted; nothing was kept", INTERRUPTED)
+    if isinstance(error, OutputError):
+        fail(str(error), OUTPUT)
+    if isinstance(error, ValueError):
+        fail(str(error))
+    raise error
+
+
+def _has_tables(names: Sequence[str | Fault], options: Options) -> bool:
+    if options.input_format != "auto":
+        return options.input_format in TABLE_SUFFIXES.values()
+    return any(isinstance(name, str) and Path(name).suffix.lower() in TABLE_SUFFIXES for name in names)
+
+
+def _keep_apart(names: Sequence[str | Fault], output: Path | None) -> None:
+    if output is not None and output.is_file():
+        for name in names:
+            if isinstance(name, str) and name != "-" and Path(name).samefile(output):
+                raise OutputError(f"{output}: is an input too and would be overwritten; choose another --output")
