@@ -1,45 +1,15 @@
-"""Bulletins as text: JSON, CSV, CoNLL, HTML (`html_view`), and a table to read in a terminal."""
+"""Bulletins as text to read or to train on: a table for the terminal, CoNLL."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import fields
+from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from bulletin_ner.describe import details, figure, spreadsheet_cell
-from bulletin_ner.html_view import as_html
-from bulletin_ner.schema import Bulletin, Entity, Record
+from bulletin_ner.describe import details, figure
+from bulletin_ner.schema import Bulletin, Record
 
 Named = Sequence[tuple[str, Bulletin]]
-
-_CSV_COLUMNS = ("source", *(field.name for field in fields(Entity)))
-
-
-def as_json(named: Named) -> str:
-    """One object for one bulletin, an array for several."""
-    dicts = [bulletin.to_dict() for _, bulletin in named]
-    return json.dumps(dicts[0] if len(dicts) == 1 else dicts, ensure_ascii=False, indent=1) + "\n"
-
-
-def as_jsonl(named: Named) -> str:
-    """One line for each bulletin."""
-    return "".join(bulletin.to_json() + "\n" for _, bulletin in named)
-
-
-def as_csv(named: Named) -> str:
-    """One row for each entity, with a header; cells that a spreadsheet would run as a formula get a leading apostrophe."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_CSV_COLUMNS)
-    for source, bulletin in named:
-        for entity in bulletin.entities:
-            cells = [source] + [getattr(entity, column) for column in _CSV_COLUMNS[1:]]
-            writer.writerow([spreadsheet_cell(cell) for cell in cells])
-    return out.getvalue()
 
 
 def as_conll(named: Named) -> str:
@@ -77,16 +47,6 @@ def _record_line(number: int, record: Record) -> str:
     what = _fit(f"{record.indicator} {record.aspect}", 36)
     value = " ".join(filter(None, (figure(record.value, record.modifier), record.unit, record.origin)))
     return f"  {number:>6}  {what} {_fit(value, 20)} {_fit(record.place or '', 28)} {record.date or ''}".rstrip()
-
-
-FORMATS: dict[str, Callable[[Named], str]] = {
-    "table": as_table,
-    "json": as_json,
-    "jsonl": as_jsonl,
-    "csv": as_csv,
-    "conll": as_conll,
-    "html": as_html,
-}
 
 
 def _fit(text: str, width: int) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 from bulletin_ner.describe import spreadsheet_cell
-from bulletin_ner.exporters import as_conll, as_html, as_table
+from bulletin_ner.exporters import as_conll, as_table
+from bulletin_ner.html_view import as_html
 from bulletin_ner.intake import Document
 from bulletin_ner.schema import Bulletin, Entity
 

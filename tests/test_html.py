@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bulletin_ner import Bulletin, Entity, Measure, Record, Tagger
-from bulletin_ner.exporters import as_html, as_table
+from bulletin_ner.exporters import as_table
 from bulletin_ner.html_page import page, style
-from bulletin_ner.html_view import as_cell
+from bulletin_ner.html_view import as_cell, as_html
 from bulletin_ner.schema import Inconsistency
 
 TEXT = "甲縣<script>alert(1)</script>通報：新增確診病例12例，\r\n無新增死亡。\u202e請&amp;戴口罩\x07！"

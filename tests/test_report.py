@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 from typer import Typer
 from typer.testing import CliRunner
 
-from bulletin_ner import Record
+from bulletin_ner import Record, Tagger
 from bulletin_ner.labels import ASPECTS
 from bulletin_ner.report.command import report_command
 from bulletin_ner.report.days import day_of
 from bulletin_ner.report.results import Unread, read_results
 from bulletin_ner.report.tables import Tables, build_tables
+from bulletin_ner.store import Store
 
 BEIJING, DAXING, CHAOYANG, DAZU = ("北京市", "110000"), ("北京市大兴区", "110115"), ("北京市朝阳区", "110105"), ("重庆市大足区", "500111")
 
@@ -143,6 +144,29 @@ def test_every_record_is_drawn_or_named(rows: list[tuple]) -> None:
         key = (record.aspect, record.place, day_of(record.date, record.aspect)[0], record.value)
         assert record in left or key in drawn
     assert all(unused.reason for unused in tables.unused)
+
+
+def test_a_store_gives_what_its_results_give(tmp_path: Path, default: Tagger) -> None:
+    texts = {"甲": "11月10日，大兴县新增确诊病例12例，无新增死亡病例，核酸检测1.2万人次。", "乙": "加强核酸检测和消毒。"}
+    named = [(name, default.predict(text, "2022-11-10")) for name, text in texts.items()]
+    with Store(tmp_path / "s.sqlite") as store:
+        store.add(named)
+    first = _tables(tmp_path, *[bulletin.to_dict() for _, bulletin in named])
+    second = build_tables(read_results([tmp_path / "s.sqlite"]))
+    assert {result.source.split(": ")[1] for result in second.results} == set(texts)
+    assert first.weeks == second.weeks
+    assert first.provinces == second.provinces
+    drawn = [{(p.topic, p.place, p.code, p.day, p.value, p.modifier) for p in tables.points} for tables in (first, second)]
+    assert drawn[0] == drawn[1]
+    assert len(drawn[0]) >= 2
+
+
+def test_a_file_that_is_no_store_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.sqlite").write_bytes(b"no database at all" * 99)
+    code, said = _run(str(tmp_path / "x.sqlite"))
+    assert code == 2
+    assert "x.sqlite" in said
+    assert "Traceback" not in said
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:

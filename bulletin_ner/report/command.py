@@ -7,8 +7,11 @@ from typing import Annotated
 
 import typer
 
+from bulletin_ner.commands.faults import OUTPUT, SOME_FAILED, fail
+
+
 def report_command(
-    results: Annotated[list[Path], typer.Argument(help="JSON or JSONL files that predict wrote, or folders of them.")],
+    results: Annotated[list[Path], typer.Argument(help="JSON or JSONL files that predict wrote, folders of them, or a store.")],
     output: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
     tables: Annotated[Path | None, typer.Option(help="A folder for the tables behind the plots, as CSV, with every row.")] = None,
 ) -> None:
@@ -18,6 +21,7 @@ def report_command(
     bulletin-ner predict bulletins/ --format jsonl --output results.jsonl
     bulletin-ner report results.jsonl
     bulletin-ner report results/ --output 2022.html --tables tables/
+    bulletin-ner report bulletins.sqlite
     """
     from bulletin_ner.report.page import report_page
     from bulletin_ner.report.results import read_results
@@ -26,21 +30,18 @@ def report_command(
 
     try:
         built = build_tables(read_results(results))
+        whole = f"all are in {tables}" if tables is not None else "the option --tables writes all of them"
+        page = report_page(built, whole)
+    except (ImportError, ValueError, FileNotFoundError) as error:
+        fail(str(error))
+    try:
         if tables is not None:
             write_tables(built, tables)
-        whole = f"all are in {tables}" if tables is not None else "the option --tables writes all of them"
-        output.write_text(report_page(built, whole), encoding="utf-8", newline="\n")
-    except (ImportError, ValueError, FileNotFoundError) as error:
-        _fail(str(error))
+        output.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}; choose another --output or --tables")
+        fail(f"{error.filename}: {error.strerror}; choose another --output or --tables", OUTPUT)
     for item in built.unread:
         typer.echo(f"{item.source}: left out: {item.reason}", err=True)
     typer.echo(f"{output}: {len(built.results)} bulletins, {len(built.points)} daily figures, {len(built.unread)} left out")
     if built.unread:
-        raise typer.Exit(1)
-
-
-def _fail(message: str) -> None:
-    typer.echo(message, err=True)
-    raise typer.Exit(2)
+        raise typer.Exit(SOME_FAILED)

@@ -81,7 +81,7 @@ def bars(sums: Sequence[ProvinceSum]) -> str:
 def grid(weeks: Sequence[Week], labels: Sequence[str]) -> str:
     """A cell for each week and measure, with the number of bulletins that report it."""
     rows = [{"week": week.name, "measure": label, "bulletins": week.measures[label]} for week in weeks for label in labels]
-    most = max((row["bulletins"] for row in rows), default=0)
+    most = max((week.measures[label] for week in weeks for label in labels), default=0)
     return _draw(
         rows,
         {

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from bulletin_ner.report.stored import STORES, stored_rows
 from bulletin_ner.schema import Record
 
 SUFFIXES = (".json", ".jsonl")
@@ -38,14 +39,14 @@ class Unread:
 
 
 def read_results(paths: Iterable[Path]) -> Iterator[Result | Unread]:
-    """The bulletins of JSON and JSONL files, and of all such files in folders, in order; a text that comes again is left out.
+    """The bulletins of JSON and JSONL files, of all such files in folders, and of stores, in order; a text that comes again is left out.
 
-    A FileNotFoundError names a path that is not there, a ValueError a folder without results.
+    A FileNotFoundError names a path that is not there, a ValueError a folder without results, or a file that is no store.
     """
     first: dict[bytes, str] = {}
     for path in paths:
         for file in _files(path):
-            for source, row in _rows(file):
+            for source, row in stored_rows(file) if file.suffix in STORES else _rows(file):
                 if isinstance(row, Unread):
                     yield row
                     continue
