@@ -56,9 +56,7 @@ def predict_documents(items: Iterable[Document | Fault], model: Model, jobs: int
     A document that the reader fails on becomes a Fault. Memory holds a few batches. A ModelError says why the model cannot be loaded.
     """
     if jobs == 1:
-        tagger = model.load()
-        for batch in _batches(items):
-            yield from _read(tagger, batch)
+        yield from predict_with(model.load(), items)
         return
     share = model if model.threads else Model(model.name, model.backend, model.min_score, max(1, (os.cpu_count() or 1) // jobs))
     context = multiprocessing.get_context("spawn")  # a fork would copy the locks of the parent's threads
@@ -75,6 +73,12 @@ def predict_documents(items: Iterable[Document | Fault], model: Model, jobs: int
         raise ModelError("a reading process died, most likely for want of memory; give fewer --jobs") from error
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def predict_with(tagger: Tagger, items: Iterable[Document | Fault]) -> Iterator[Result | Fault]:
+    """The same in this process, with a tagger that is loaded."""
+    for batch in _batches(items):
+        yield from _read(tagger, batch)
 
 
 def _batches(items: Iterable[Document | Fault]) -> Iterator[list[Document | Fault]]:

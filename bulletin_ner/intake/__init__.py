@@ -13,9 +13,20 @@ from bulletin_ner.intake.encodings import Decoded, decode
 from bulletin_ner.intake.pages import HTML_SUFFIXES, Page, declared_charset, looks_like_html, read_page
 from bulletin_ner.intake.publication import Publication, find_publication
 from bulletin_ner.intake.sources import STDIN, expand
-from bulletin_ner.intake.tables import TABLE_SUFFIXES, read_rows
+from bulletin_ner.intake.tables import TABLE_SUFFIXES, Row, read_row, read_rows
 
-__all__ = ["INPUT_FORMATS", "MAX_BYTES", "Document", "Fault", "InputError", "Options", "expand", "read_documents"]
+__all__ = [
+    "INPUT_FORMATS",
+    "MAX_BYTES",
+    "Document",
+    "Fault",
+    "InputError",
+    "Options",
+    "expand",
+    "read_documents",
+    "read_row",
+    "row_document",
+]
 
 
 def read_documents(
@@ -64,12 +75,17 @@ def _read_table(name: str, kind: str, options: Options, done: Callable[[str, str
             if isinstance(row, Fault):
                 yield row
             elif not done(name, row.id):
-                decoded = Decoded(row.text, row.encoding, row.detected)
-                day = Publication(row.day, "column") if row.day else None
-                try:
-                    yield _document(name, row.id, decoded, options, looks_like_html(row.text), day, row.url)
-                except InputError as error:
-                    yield Fault(f"{name}#{row.id}", str(error))
+                yield row_document(name, row, options)
+
+
+def row_document(source: str, row: Row, options: Options) -> Document | Fault:
+    """The document of a table's row."""
+    decoded = Decoded(row.text, row.encoding, row.detected)
+    day = Publication(row.day, "column") if row.day else None
+    try:
+        return _document(source, row.id, decoded, options, looks_like_html(row.text), day, row.url)
+    except InputError as error:
+        return Fault(f"{source}#{row.id}", str(error))
 
 
 def _document(

@@ -57,12 +57,12 @@ _Record = tuple[str, Mapping[str, Any] | str]
 
 def _columns(source: str, records: Iterator[_Record], options: Options, encoding: str, detected: bool) -> Iterator[Row | Fault]:
     for number, (place, cells) in enumerate(records, 1):
-        row = cells if isinstance(cells, str) else _row(number, cells, options, encoding, detected)
+        row = cells if isinstance(cells, str) else read_row(number, cells, options, encoding, detected)
         yield Fault(f"{source}, {place}", row) if isinstance(row, str) else row
 
 
-def _row(number: int, cells: Mapping[str, Any], options: Options, encoding: str, detected: bool) -> Row | str:
-    """The row, or what is wrong with it."""
+def read_row(number: int, cells: Mapping[str, Any], options: Options, encoding: str, detected: bool) -> Row | str:
+    """The row that cells by column make, ``number`` its id where it has no column for one; or what is wrong with it."""
     for column in (options.text_column, options.id_column, options.date_column):
         if column is not None and column not in cells:
             return _no_column(column, cells)

@@ -2,8 +2,8 @@
 
 try:
     from bulletin_ner.scale.job import Summary, predict_dataset
-    from bulletin_ner.scale.plan import Columns, ScaleError
+    from bulletin_ner.scale.plan import ScaleError
 except ImportError as error:
     raise ImportError(f"bulletin_ner.scale needs Ray, pyarrow and fsspec ({error}): pip install 'bulletin-ner[ray]'") from error
 
-__all__ = ["Columns", "ScaleError", "Summary", "predict_dataset"]
+__all__ = ["ScaleError", "Summary", "predict_dataset"]

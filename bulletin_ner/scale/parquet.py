@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
 import pyarrow
 import pyarrow.parquet
 
+from bulletin_ner.output import Result
 from bulletin_ner.rows import entity_row, measure_row, record_row
-from bulletin_ner.schema import Bulletin
 
 _TEXT, _INT, _REAL = pyarrow.string(), pyarrow.int32(), pyarrow.float64()
 _TEXTS, _INTS = pyarrow.list_(_TEXT), pyarrow.list_(_INT)
@@ -78,11 +78,11 @@ SCHEMA = pyarrow.schema(
 )
 
 
-def as_table(ids: Sequence[str], bulletins: Sequence[Bulletin]) -> pyarrow.Table:
-    """A row for each bulletin, of `SCHEMA`: nested columns, so that a query reads only those it names."""
+def as_table(results: Iterable[Result]) -> pyarrow.Table:
+    """A row for each result, of `SCHEMA`: nested columns, so that a query reads only those it names."""
     rows = [
         {
-            "id": identifier,
+            "id": result.document.id,
             "text": bulletin.text,
             "language": bulletin.language,
             "reference_date": bulletin.reference_date,
@@ -92,7 +92,8 @@ def as_table(ids: Sequence[str], bulletins: Sequence[Bulletin]) -> pyarrow.Table
             "records": [record_row(record) for record in bulletin.records],
             "warnings": [{"kind": item.kind, "message": item.message, "records": item.records} for item in bulletin.warnings],
         }
-        for identifier, bulletin in zip(ids, bulletins, strict=True)
+        for result in results
+        for bulletin in [result.bulletin]
     ]
     return pyarrow.Table.from_pylist(rows, schema=SCHEMA)
 
