@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from opencc import OpenCC
 
-_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜɑńňǹḿ"
-# Sites that convert Chinese pages leave the reading behind a character: 開發(fā)區(qū).
-_READING = re.compile(rf"(?<=[\u3400-\u9fff])[(（](?=[a-zü]*[{_TONED}])[a-zü{_TONED}]{{1,6}} ?[)）]")
-_PLAIN_READING = re.compile(r"(?<=[\u3400-\u9fff])[(（][a-zü]{1,6} ?[)）]")
+from bulletin_ner.noise import find_noise
+
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -30,28 +29,33 @@ class Cleaned:
 
 
 def clean(text: str) -> Cleaned:
-    """Drop readings in brackets and invisible characters, write Traditional characters as Simplified, white space as blanks.
+    """Bridge noise (`find_noise`), drop invisible characters, write Traditional characters as Simplified, white space as blanks.
 
-    Line breaks stay. The length changes only by what is dropped; a reading belongs to the character before it.
+    Line breaks stay, and so does every character of text without noise. A reading in brackets belongs to the character before it.
     """
-    readings = {match.start(): match.end() for match in _READING.finditer(text)}
-    if len(readings) >= 3:  # on such a page, readings without a tone are readings too
-        readings.update((match.start(), match.end()) for match in _PLAIN_READING.finditer(text))
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    position = 0
-    while position < len(text):
-        if position in readings and chars:
-            position = ends[-1] = readings[position]
-            continue
-        replacement = _replacement(text[position])
-        if replacement:
+    for start, end, shown in _pieces(text):
+        if shown is None:
+            ends[-1] = end
+        elif replacement := _replacement(shown):
             chars.append(replacement)
-            starts.append(position)
-            ends.append(position + 1)
-        position += 1
+            starts.append(start)
+            ends.append(end)
     return Cleaned("".join(chars), tuple(starts), tuple(ends))
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int, str | None]]:
+    """Noise and the characters between, each with its offsets and what the model is to see in its place."""
+    position = 0
+    for noise in find_noise(text):
+        for index in range(position, noise.start):
+            yield index, index + 1, text[index]
+        yield noise.start, noise.end, noise.replacement
+        position = noise.end
+    for index in range(position, len(text)):
+        yield index, index + 1, text[index]
 
 
 def detect_language(text: str) -> str:
@@ -67,7 +71,7 @@ def detect_language(text: str) -> str:
 
 @functools.lru_cache(maxsize=1 << 17)
 def _replacement(char: str) -> str:
-    if char == "\n":
+    if char in ("", "\n"):
         return char
     if char in "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029":
         return "\n"
