@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -10,6 +11,8 @@ from bulletin_ner.schema import Inconsistency, Record
 
 _OF_WHICH = re.compile(r"其中|包括|\bof (?:which|whom|these|them)\b|\bamong (?:them|these)\b|[（(]", re.IGNORECASE)
 _OPEN_LIST = re.compile(r"等|分别来自|\bsuch as\b|\bfor example\b|\bincluding\b", re.IGNORECASE)
+
+_MOST_PARTS = 500  # a page without full stops is no sentence, and its figures are no breakdown
 
 
 def check_records(text: str, records: Sequence[Record]) -> tuple[Inconsistency, ...]:
@@ -33,17 +36,19 @@ def _breakdowns(text: str, records: Numbered) -> Iterator[Inconsistency]:
     for item in records:
         by_sentence[item[1].start].append(item)
     for own in by_sentence.values():
+        if len(own) < 3:
+            continue
+        words = text[own[0][1].start : own[0][1].end]
+        whole = bool(_OF_WHICH.search(words)) and not _OPEN_LIST.search(words)
         for position, (index, total) in enumerate(own):
             parts = []
-            for number, part in own[position + 1 :]:
+            for number, part in own[position + 1 : position + 1 + _MOST_PARTS]:
                 if (part.indicator, part.aspect) != (total.indicator, total.aspect) or part.place == total.place or part.entity is None:
                     break
                 parts.append((number, part))
-            if len(parts) < 2 or total.entity is None:
+            if not 2 <= len(parts) < _MOST_PARTS or total.entity is None:
                 continue
-            words = text[total.start : total.end]
             added = sum(_value(part) for _, part in parts)
-            whole = bool(_OF_WHICH.search(words)) and not _OPEN_LIST.search(words)
             if added > _value(total) or (whole and added < _value(total)):
                 listed = " + ".join(f"{_value(part):g}" for _, part in parts)
                 yield Inconsistency(
@@ -55,12 +60,18 @@ def _breakdowns(text: str, records: Numbered) -> Iterator[Inconsistency]:
 
 def _totals(records: Numbered) -> Iterator[Inconsistency]:
     """A cumulative figure below the new one of the same indicator, place and day."""
-    cumulative = [item for item in records if item[1].aspect == "cumulative"]
-    for index, total in cumulative:
-        for number, part in records:
-            same = (part.indicator, part.place, _day(part)) == (total.indicator, total.place, _day(total)) and total.place is not None
-            if same and part.aspect == "new" and _value(part) > _value(total):
-                message = f"{total.indicator} in {total.place}: cumulative {_value(total):g} is below new {_value(part):g}"
+    new = defaultdict(list)
+    for number, part in records:
+        if part.aspect == "new" and part.place is not None:
+            new[part.indicator, part.place, _day(part)].append((_value(part), number))
+    for own in new.values():
+        own.sort()
+    for index, total in records:
+        if total.aspect == "cumulative":
+            own = new.get((total.indicator, total.place, _day(total)), [])
+            above = own[bisect_right(own, _value(total), key=lambda item: item[0]) :]
+            for value, number in sorted(above, key=lambda item: item[1]):
+                message = f"{total.indicator} in {total.place}: cumulative {_value(total):g} is below new {value:g}"
                 yield Inconsistency("total", message, (index, number))
 
 

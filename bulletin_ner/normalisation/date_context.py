@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bulletin_ner.normalisation.lines import Lines
+
 _ONWARD = re.compile(r"\b(?:from|until|till|through|starting|beginning|starts|before|next)\s+(?:[a-z0-9.:]+\s+)?$", re.I)
 _FORWARD = re.compile(
     r"\b(?:will|shall|is to|are to|to be|reopens?|opens|open doors|resumes?|scheduled|goes|go|due|expected|arrives?"
@@ -20,6 +22,9 @@ _TIMETABLE = re.compile(
 )
 _AS_OF = re.compile(r"(?:截至|截止|\b(?:as of|up to|hours to|reported to|ended at|in the \w+ to))\s*$", re.I)
 _NIGHT = re.compile(r"[晚夜](?:上|里|裡|间|間)?\s*$")
+_SPACE = re.compile(r"\s*")
+_BULLET = re.compile(r"[ \u3000·•]*")
+_NOTHING = re.compile(r"[ \u3000\n:：]*")
 _REACH = 90
 _LINE = 200
 
@@ -29,6 +34,7 @@ class ContextRules:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._lines = Lines(text)
         self._named_at: int | None = None
         self._heading = False
         self._running: bool | None = None  # whether the clock times since the day named last were those of that day
@@ -38,8 +44,9 @@ class ContextRules:
         self._named_at = None if start is None else start + len(surface)
         self._running = None
         if start is not None:
-            line = self._text.rfind("\n", 0, start) + 1
-            own = not self._text[line:start].strip() and self._text[start + len(surface) : start + len(surface) + 1] in (
+            own = _SPACE.fullmatch(self._text, self._lines.start(start), start) is not None and self._text[
+                start + len(surface) : start + len(surface) + 1
+            ] in (
                 "\n",
                 ":",
                 "：",
@@ -60,7 +67,7 @@ class ContextRules:
 
     def near(self, start: int | None) -> bool:
         """Whether a day was named before in the same line."""
-        return start is not None and self._named_at is not None and "\n" not in self._text[self._named_at : start]
+        return start is not None and self._named_at is not None and self._lines.same(self._named_at, start)
 
     def at_night(self, start: int | None) -> bool:
         """Whether 晚 or 夜 stands right before, as in 每晚【八点】."""
@@ -74,15 +81,15 @@ class ContextRules:
         """Whether a clock time belongs to the day named before it: its line names it or begins with the time; not in a timetable."""
         if start is None or self._named_at is None:
             return False
-        between = self._text[self._named_at : start]
-        line = self._text.rfind("\n", 0, start) + 1
+        line = self._lines.start(start)
         before = re.split(r"[。！？]|[.!?]\s", self._text[max(line, start - _REACH) : start])[-1]
         after = self._text[start + len(surface) : start + len(surface) + 12]
         if _TIMETABLE.search(before) or _TIMETABLE.search(after):
             self._running = False
         elif self._running is None:
-            begins = not self._text[line:start].strip(" \u3000·•")
+            begins = _BULLET.fullmatch(self._text, line, start) is not None
             if begins and self._heading:  # 7月15日, and under it a line for each time
                 return True
-            self._running = ("\n" not in between and len(between) < _LINE) or (begins and not between.strip(" \u3000\n:："))
+            close = self._lines.same(self._named_at, start) and start - self._named_at < _LINE
+            self._running = close or (begins and _NOTHING.fullmatch(self._text, min(self._named_at, start), start) is not None)
         return self._running

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bulletin_ner.normalisation.lines import Lines
 from bulletin_ner.normalisation.mentions import Mentions
 from bulletin_ner.schema import Entity
 
@@ -79,7 +80,7 @@ class _Linker:
         self.text = text
         self.starts = [start for start, _ in sentences]
         self.sentences = sentences
-        self.breaks = [match.start() for match in re.finditer("\n", text)]
+        self.lines = Lines(text)
         self.places = Mentions(entity for entity in entities if entity.type == "PLACE")
         self.dates = Mentions(entity for entity in entities if entity.type == "DATE" and self._is_day(entity))
         self.closing = Mentions(date for date in self.dates if self._is_closing(date))
@@ -170,11 +171,11 @@ class _Linker:
 
     def _headed(self, start: int) -> int | None:
         """The place that begins the line (`七星街道：...`), or that the short line before names alone."""
-        line = self._line(start)
+        line = self.lines.start(start)
         first = self.places.first(line)
         if first is not None and first.start - line <= 3 and first.end < start + 40 and _TITLE_END.match(self.text, first.end):
             return first.id
-        heading = self._line(max(0, line - 1))
+        heading = self.lines.start(max(0, line - 1))
         if 0 < line - heading <= _HEADING and heading > 0:
             named = self.places.begun(heading, line)
             if len(named) == 1 and named[0].start - heading <= 3 and named[0].kind != "site":
@@ -183,7 +184,7 @@ class _Linker:
 
     def _carried(self, start: int) -> int | None:
         """What the sentence before in the line was told of, where that was no member of a list."""
-        line = self._line(start)
+        line = self.lines.start(start)
         count = bisect_left(self.placed_starts, start)
         last = self.told[count - 1] if count else None
         if last is not None and self.placed_starts[last] >= line:
@@ -300,7 +301,7 @@ class _Linker:
         if total and (closing := self.closing.last(start)) is not None:
             return closing.id
         earlier = self.dates.last(start)
-        if earlier is not None and (earlier.start >= self._line(start) or self._number(start) - self._number(earlier.start) <= 2):
+        if earlier is not None and (earlier.start >= self.lines.start(start) or self._number(start) - self._number(earlier.start) <= 2):
             return earlier.id
         fitting = self.closing if total else self.opening
         for later in (fitting.first(point.end), self.dates.first(point.end)):
@@ -312,11 +313,6 @@ class _Linker:
         """The point's sentence, or as much of it on either side as a reader would still take together."""
         start, end = self.sentences[max(0, self._number(point.start))]
         return max(start, point.start - _REACH), min(end, point.end + _REACH)
-
-    def _line(self, offset: int) -> int:
-        """Where the line of ``offset`` begins."""
-        index = bisect_left(self.breaks, offset)
-        return self.breaks[index - 1] + 1 if index else 0
 
     def _number(self, offset: int) -> int:
         return bisect_right(self.starts, offset) - 1

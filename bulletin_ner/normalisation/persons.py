@@ -16,14 +16,20 @@ _LONG_ENOUGH = 8  # letters: below, one letter more or less is another name
 
 def link_persons(entities: Sequence[Entity]) -> tuple[Entity, ...]:
     """The entities, each OFFICIAL with ``person``: the id of the first mention of the same person."""
-    known: list[tuple[str, int]] = []
+    known: dict[str, int] = {}  # a name to the first mention of its person
+    plain: dict[str, int] = {}  # the same, blanks aside
+    spelt: dict[int, list[str]] = {}  # long romanised names by their number of words
     result = []
     for entity in entities:
         if entity.type == "OFFICIAL":
             name = _key(entity.text)
-            first = next((number for other, number in known if _same(other, name)), entity.id)
-            known.append((name, first))
-            entity = replace(entity, person=first)
+            if name not in known:
+                alike = spelt.setdefault(name.count(" "), []) if _is_long(name) else []
+                similar = next((known[other] for other in alike if _alike(other, name)), entity.id)
+                known[name] = plain.setdefault(name.replace(" ", ""), similar)
+                if _is_long(name):
+                    alike.append(name)
+            entity = replace(entity, person=known[name])
         result.append(entity)
     return tuple(result)
 
@@ -36,11 +42,10 @@ def _key(text: str) -> str:
     return " ".join(sorted(re.sub(r"[-'’.]", "", plain).lower().split()))
 
 
-def _same(first: str, second: str) -> bool:
-    if first == second or first.replace(" ", "") == second.replace(" ", ""):
-        return True
-    if not (first.isascii() and second.isascii()) or first.count(" ") != second.count(" "):
-        return False
-    if min(len(first), len(second)) < _LONG_ENOUGH or " " not in first:
-        return False
-    return SequenceMatcher(None, first, second).ratio() >= _ALIKE
+def _is_long(name: str) -> bool:
+    return name.isascii() and " " in name and len(name) >= _LONG_ENOUGH
+
+
+def _alike(first: str, second: str) -> bool:
+    matcher = SequenceMatcher(None, first, second)
+    return matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE

@@ -13,6 +13,7 @@ from bulletin_ner.normalisation.gazetteer import Gazetteer, load
 from bulletin_ner.normalisation.place_forms import read_place
 
 _SENTENCE = re.compile(r"[。！？!?\n]|\.\s")
+_REACH = 2000  # characters: a page without full stops is no sentence
 _NAMED = re.compile(r"[\u3400-\u9fff]{1,10}?(?:省|市|自治区|自治州|州|盟|地区)")
 
 
@@ -80,11 +81,31 @@ def tier(gazetteer: Gazetteer, option: str, other: str) -> int:
     return int(gazetteer.root(option) == gazetteer.root(other))
 
 
+class Named:
+    """The units that a document names, to be asked often: ``tier`` is the best tier of an option to any of them."""
+
+    def __init__(self, gazetteer: Gazetteer, evidence: Sequence[Evidence]) -> None:
+        units = {item.unit for item in evidence}
+        divisions = [unit for unit in units if gazetteer.units[unit].level != "country"]
+        self._gazetteer = gazetteer
+        self._covered = units.union(*map(gazetteer.ancestors, units))
+        self._areas = {gazetteer.area(unit) for unit in divisions}
+        self._roots = {gazetteer.root(unit) for unit in divisions}
+
+    def tier(self, option: str) -> int:
+        """As `tier` of one to one."""
+        if option in self._covered:
+            return 3
+        if self._gazetteer.units[option].level == "country":
+            return 0
+        return 2 if self._gazetteer.area(option) in self._areas else int(self._gazetteer.root(option) in self._roots)
+
+
 def near_before(gazetteer: Gazetteer, text: str, start: int, options: Sequence[str], evidence: Sequence[Evidence]) -> Evidence | None:
     """The last evidence for one of the options before ``start`` in its sentence; ``evidence`` is in order."""
     last = bisect.bisect_left(evidence, Evidence(start, ""))
     for item in reversed(evidence[max(0, last - 8) : last]):
-        if _SENTENCE.search(text, item.start, start):
+        if start - item.start > _REACH or _SENTENCE.search(text, item.start, start):
             return None
         if any(tier(gazetteer, option, item.unit) for option in options):
             return item

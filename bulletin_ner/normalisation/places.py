@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 
 from bulletin_ner.cleaning import clean, detect_language
 from bulletin_ner.normalisation.gazetteer import LEVELS, Gazetteer, load
-from bulletin_ner.normalisation.place_evidence import Evidence, center_of, near_before, opens_text, parse_jurisdiction, tier, whole_names
+from bulletin_ner.normalisation.place_evidence import (
+    Evidence,
+    Named,
+    center_of,
+    near_before,
+    opens_text,
+    parse_jurisdiction,
+    tier,
+    whole_names,
+)
 from bulletin_ner.normalisation.place_forms import Reading, read_place
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -193,7 +202,7 @@ def _round(document: _Document, least: int) -> bool:
     """Settle what the evidence of at least one tier decides; True where anything was."""
     evidence = _evidence(document)
     center = document.jurisdiction or center_of(document.gazetteer, evidence)
-    named = {item.unit for item in evidence}
+    named = Named(document.gazetteer, evidence)
     settled = False
     for slot in document.slots:
         if slot.unit is None and slot.options and slot.mention.kind != "site" and not slot.small:
@@ -245,7 +254,7 @@ def _evidence(document: _Document) -> list[Evidence]:
     return sorted(named + document.background)
 
 
-def _choose(document: _Document, slot: _Slot, evidence: list[Evidence], named: set[str], center: str | None, least: int) -> str | None:
+def _choose(document: _Document, slot: _Slot, evidence: list[Evidence], named: Named, center: str | None, least: int) -> str | None:
     """The one option that the jurisdiction, the words before it or the whole document speaks for, the closest tier first."""
     gazetteer = document.gazetteer
     near = near_before(gazetteer, document.text, slot.mention.start, slot.options, evidence)
@@ -253,7 +262,7 @@ def _choose(document: _Document, slot: _Slot, evidence: list[Evidence], named: s
     for option in slot.options:
         by_center = tier(gazetteer, option, center) if center else 0
         by_near = tier(gazetteer, option, near.unit) if near else 0
-        ranks.append((option, (by_center, by_near, max((tier(gazetteer, option, unit) for unit in named), default=0))))
+        ranks.append((option, (by_center, by_near, named.tier(option))))
     if slot.common:  # only the county itself, named in full, or the caller outdoes the prefecture's name
         sure = [option for option, rank in ranks if rank[2] == 3 or document.jurisdiction and rank[0] >= 2]
         if len(sure) != 1 and any(max(rank) >= 2 for option, rank in ranks if option != slot.default):

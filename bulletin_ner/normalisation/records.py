@@ -56,6 +56,7 @@ def build_records(text: str, sentences: Sequence[tuple[int, int]], entities: Seq
     links = link(text, sentences, entities, points)
     by_id = {entity.id: entity for entity in entities}
     diseases = [(match.start(), _DISEASE_NAMES[str(match.lastgroup)]) for match in _DISEASE.finditer(text)]
+    named = [start for start, _ in diseases]
     starts = [start for start, _ in sentences]
     records = []
     for point in points:
@@ -72,7 +73,8 @@ def build_records(text: str, sentences: Sequence[tuple[int, int]], entities: Seq
                 place=(place.name or clean(place.text).text) if place else None,
                 place_code=place.code if place else None,
                 date=str(date.value) if date else None,
-                disease=_disease(diseases, point.start),
+                # the one named last before the figure, else the first of the text
+                disease=diseases[max(0, bisect_right(named, point.start) - 1)][1] if diseases else None,
                 origin=_origin(text, point, start),
                 entity=point.key if figure else None,
                 place_entity=place.id if place else None,
@@ -83,12 +85,6 @@ def build_records(text: str, sentences: Sequence[tuple[int, int]], entities: Seq
             )
         )
     return tuple(records)
-
-
-def _disease(named: Sequence[tuple[int, str]], offset: int) -> str | None:
-    """The disease named last before the figure, else the first of the text."""
-    before = [name for start, name in named if start <= offset]
-    return before[-1] if before else named[0][1] if named else None
 
 
 def _origin(text: str, point: Point, sentence: int) -> str | None:

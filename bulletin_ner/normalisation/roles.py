@@ -23,18 +23,16 @@ def join_roles(text: str, entities: Sequence[Entity]) -> tuple[Entity, ...]:
     for index, entity in enumerate(entities):
         if entity.type == "OFFICIAL":
             result[index] = replace(entity, roles=tuple(_before(text, entities, index) + _after(text, entities, index)))
+    head = 0  # the first official of an enumeration
     for index in range(len(result) - 1):  # `leaders A, B and C`: one title for all that follow it
         entity, following = result[index], result[index + 1]
-        alike = entity.type == following.type == "OFFICIAL" and entity.roles and not following.roles
-        if alike and _between(text, entity, following, _LIST) and _before(text, entities, _head(text, entities, index)):
+        if not entity.type == following.type == "OFFICIAL":
+            continue
+        if not (index and entities[index - 1].type == "OFFICIAL" and _between(text, entities[index - 1], entity, _LIST)):
+            head = index
+        if entity.roles and not following.roles and _between(text, entity, following, _LIST) and _before(text, entities, head):
             result[index + 1] = replace(following, roles=entity.roles)
     return tuple(result)
-
-
-def _head(text: str, entities: Sequence[Entity], index: int) -> int:
-    while index and entities[index - 1].type == "OFFICIAL" and _between(text, entities[index - 1], entities[index], _LIST):
-        index -= 1
-    return index
 
 
 def _before(text: str, entities: Sequence[Entity], index: int) -> list[str]:

@@ -62,6 +62,9 @@ _TOLD_EN = re.compile(r"\b(?:report|record|found|detect|had|have|has|there (?:ar
 
 _NOBODY_EN = re.compile(r"\bno(?:body| one| patients?) (?:has |have |had )?(?:died|been killed)\b", re.I)
 
+_NEW_BEFORE = re.compile(r"新增[^，。；]*$")
+_ENDS = re.compile(r"[，。；;、,）)：:]|$|的")
+_REACH = 2000  # characters of a clause on either side of a negation; a page without punctuation is no clause
 _ASPECTS = {"deaths": "cumulative", "recoveries": "cumulative", "severe_cases": "current", "hospitalised": "current"}
 
 
@@ -82,22 +85,22 @@ def find_zeros(sentence: str) -> tuple[Zero, ...]:
     negation, item, kind, join, condition = (
         (_NEGATION_EN, _ITEM_EN, _KIND_EN, _JOIN_EN, _CONDITION_EN) if english else (_NEGATION, _ITEM, _KIND, _JOIN, _CONDITION)
     )
+    told = english and _TOLD_EN.search(text) is not None
     found: dict[str, Zero] = {}
     for match in negation.finditer(text):
-        clause = (
-            re.split(r"[。；;]" if not english else r"[;]", text[: match.start()])[-1] + re.split(r"[，。；;,]", text[match.start() :])[0]
-        )
-        if condition.search(clause):
+        before = re.split(r"[。；;]" if not english else r"[;]", text[max(0, match.start() - _REACH) : match.start()])[-1]
+        after = re.split(r"[，。；;,]", text[match.start() : match.start() + _REACH], maxsplit=1)[0]
+        if condition.search(before + after):
             continue
         new = bool(match["new"])
         for name in _listed(text, match.end(), item, kind, join, new):
-            if english and name == "infections" and not new and not _TOLD_EN.search(text):
+            if english and name == "infections" and not new and not told:
                 continue
             aspect = "new" if new else _ASPECTS.get(name, "unspecified")
             found.setdefault(name, Zero(name, aspect, cleaned.starts[match.start()]))
     for match in _NIL.finditer(text):  # 新增病例为零
         name = str(match.lastgroup)
-        new = bool(re.search(r"新增[^，。；]*$", text[: match.start()]))
+        new = bool(_NEW_BEFORE.search(text[max(0, match.start() - _REACH) : match.start()]))
         found.setdefault(name, Zero(name, "new" if new else _ASPECTS.get(name, "unspecified"), cleaned.starts[match.start()]))
     for match in _NOBODY_EN.finditer(text):
         found.setdefault("deaths", Zero("deaths", "cumulative", cleaned.starts[match.start()]))
@@ -114,7 +117,7 @@ def _listed(text: str, position: int, item: re.Pattern[str], kind: re.Pattern[st
         if match is None and start > position:  # a qualifier that was itself the kind's beginning
             match = kind.match(text, position)
         if match is None:
-            if new and not names and re.match(r"[，。；;、,）)：:]|$|的", text[start:]):
+            if new and not names and _ENDS.match(text, start):
                 names.append("infections")
             return names
         names.append(str(match.lastgroup))
