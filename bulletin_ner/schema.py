@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from dataclasses import fields as dataclass_fields
-from typing import Any
+from typing import Any, Literal
 
 from bulletin_ner.labels import ASPECTS, INDICATORS, check_label
+from bulletin_ner.oxcgrt import OxcgrtRow, oxcgrt_rows
 
 
 @dataclass(frozen=True)
@@ -136,13 +137,24 @@ class Bulletin:
         """The contract's JSON text; Chinese characters stand as themselves."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
 
-    def to_frame(self) -> Any:
-        """The records as a pandas DataFrame, a row each, columns as in `Record`. An ImportError says how to get pandas."""
+    def to_frame(self, kind: Literal["records", "entities", "measures"] = "records") -> Any:
+        """Records, entities or measures as a pandas DataFrame, a row each, columns as in `Record`, `Entity`, `Measure`.
+
+        An ImportError says how to get pandas, a ValueError names an unknown kind.
+        """
+        types: dict[str, type] = {"records": Record, "entities": Entity, "measures": Measure}
+        if kind not in types:
+            raise ValueError(f"kind {kind!r} is none of {', '.join(types)}")
         try:
             import pandas
         except ImportError as error:
             raise ImportError("to_frame() needs pandas: pip install 'bulletin-ner[pandas]'") from error
-        return pandas.DataFrame([asdict(record) for record in self.records], columns=[field.name for field in dataclass_fields(Record)])
+        rows = [asdict(row) for row in getattr(self, kind)]
+        return pandas.DataFrame(rows, columns=[field.name for field in dataclass_fields(types[kind])])
+
+    def to_oxcgrt(self) -> tuple[OxcgrtRow, ...]:
+        """The measures as rows for coders of OxCGRT: code, date, place, scope and sentence; docs/taxonomy.md says by which rules."""
+        return oxcgrt_rows(self)
 
     def to_html(self) -> str:
         """A page of its own with the text, entities, measures, records and warnings; everything escaped, no script, nothing loaded."""

@@ -1,30 +1,17 @@
-"""Fit what a saved model decides with, on its dev documents: thresholds, the least score, and scores that read as probabilities.
-
-Training does it at the end of a run. For a folder that was written before:
-
-    python -m training.calibration runs/mine
-"""
+"""Fit what a saved model decides with, on its dev documents: thresholds, the least score, and scores that read as probabilities."""
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import precision_recall_fscore_support
 
-import bulletin_ner
 from bulletin_ner.calibration import Scaling, logit
-from bulletin_ner.folder import METRICS
-from bulletin_ner.saved import replace_settings
 from bulletin_ner.tagger import Settings, Tagger
-from training.data import load_documents
-from training.documents import AnnotatedDocument, check_labels
+from training.documents import AnnotatedDocument
 from training.evaluation.readings import Reading, label_matrix, read_documents
 from training.evaluation.reliability import entity_scores, measure_scores
 
@@ -81,30 +68,3 @@ def tune_min_score(readings: Sequence[Reading], scaling: Scaling) -> float:
     candidates = (0.0, *_CANDIDATES)
     f1 = [2 * right[scores >= least].sum() / max(1, (scores >= least).sum() + gold) for least in candidates]
     return float(candidates[int(np.argmax(f1))])
-
-
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m training.calibration", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("model", type=Path, help="a saved model's folder; its config.json is written anew")
-    parser.add_argument("--data", action="append", help="the documents to fit on; the dev sources of the model's own run if not given")
-    options = parser.parse_args(arguments)
-    try:
-        tagger = bulletin_ner.load(options.model)
-        metrics = json.loads((options.model / METRICS).read_text(encoding="utf-8")) if not options.data else {}
-        documents = [document for source in options.data or metrics["config"]["data"]["dev"] for document in load_documents(source)]
-        check_labels(documents, tagger.settings.labels)
-        settings = fit_settings(tagger, documents)
-    except (ValueError, FileNotFoundError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    replace_settings(options.model, settings)
-    for name, scaling in (("entities", settings.entity_scaling), ("measures", settings.measure_scaling)):
-        sys.stdout.write(f"{name}: temperature {scaling.temperature:.3f}, bias {scaling.bias:+.3f}\n")
-    sys.stdout.write(f"least score {settings.min_score}, thresholds {sorted(set(settings.thresholds))}; written to {options.model}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

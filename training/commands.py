@@ -70,14 +70,14 @@ def evaluate_command(
         check_labels(documents, labels)
         readings = read_documents(tagger, documents)
         settings = tagger.settings
-        scores = {"model": f"{settings.name}@{settings.version}", "data": data, "min_score": settings.min_score}
+        scores = {"model": model, "version": f"{settings.name}@{settings.version}", "data": data, "min_score": settings.min_score}
         scores |= evaluate_readings(readings, labels, gold_links, bootstrap)
         if compare is not None:
             other = bulletin_ner.load(compare, backend)
             if other.settings.labels != labels:
                 _fail(f"{compare}: its labels are not those of {model}, so their scores cannot be compared")
             found = compare_readings(readings, read_documents(other, documents), labels, gold_links, bootstrap)
-            scores["comparison"] = {"model": f"{other.settings.name}@{other.settings.version}", "differences": found}
+            scores["comparison"] = {"model": compare, "version": f"{other.settings.name}@{other.settings.version}", "differences": found}
         if peers:
             scores["peers"] = score_peers(as_pairs(readings))
     except (ValueError, FileNotFoundError) as error:

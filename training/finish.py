@@ -1,8 +1,15 @@
-"""The end of a run: export, fit thresholds and calibration, score the exported model, write metrics and card."""
+"""The end of a run: export, fit thresholds and calibration, score the exported model, write metrics and card.
+
+For a folder that was written before, or whose dev or test documents have changed since, all but the export once more:
+
+    python -m training.finish runs/mine
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,14 +18,14 @@ import torch
 
 import bulletin_ner
 from bulletin_ner.folder import METRICS
-from bulletin_ner.labels import LabelInventory
 from bulletin_ner.network import JointNetwork
 from bulletin_ner.saved import replace_settings
 from bulletin_ner.tagger import Tagger
 from bulletin_ner.tokenization import BulletinTokenizer
 from training.calibration import fit_settings
 from training.config import Config
-from training.documents import AnnotatedDocument
+from training.data import load_documents
+from training.documents import AnnotatedDocument, check_labels
 from training.evaluate import score_documents
 from training.evaluation.readings import read_documents
 from training.evaluation.reliability import calibration
@@ -40,28 +47,60 @@ def finish(
     test: Sequence[AnnotatedDocument],
 ) -> None:
     """Write the whole model folder. The scores in it are those of the exported weights, read back from the folder."""
-    labels = config.labels.inventory
-    save_model(output, network, tokenizer, config, prediction_settings(config, (0.5,) * len(labels.measures), 0.0))
-    replace_settings(output, fit_settings(bulletin_ner.load(output), dev))
-    exported = bulletin_ner.load(output)
-    links = read_links(Path(config.data.links)) if config.data.links else {}
-    metrics = {
+    save_model(output, network, tokenizer, config, prediction_settings(config, (0.5,) * len(config.labels.measures), 0.0))
+    run = {
         "config": config.model_dump(mode="json"),
         "history": list(history),
         "seconds": round(seconds, 1),
         "torch": torch.__version__,
         "training_documents": len(training),
         "training_characters": sum(len(document.text) for document in training),
-        "dev": _scores(exported, dev, links, labels),
-        "test": _scores(exported, test, links, labels) if test else None,
     }
-    (output / METRICS).write_text(json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    write_card(output, metrics)
+    settle(output, run, dev, test)
 
 
-def _scores(
-    tagger: Tagger, documents: Sequence[AnnotatedDocument], links: Mapping[str, GoldLinks], labels: LabelInventory
-) -> dict[str, Any]:
+def settle(folder: Path, run: Mapping[str, Any], dev: Sequence[AnnotatedDocument], test: Sequence[AnnotatedDocument]) -> None:
+    """Fit an exported model's thresholds, least score and calibration on dev, score it, write metrics and card. ``run``: what else the
+    metrics tell, its config and history among it."""
+    replace_settings(folder, fit_settings(bulletin_ner.load(folder), dev))
+    tagger = bulletin_ner.load(folder)
+    source = run["config"]["data"]["links"]
+    links = read_links(Path(source)) if source else {}
+    scores = {name: _scores(tagger, documents, links) if documents else None for name, documents in (("dev", dev), ("test", test))}
+    metrics = {**run, **scores}
+    (folder / METRICS).write_text(json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_card(folder, metrics)
+
+
+def _scores(tagger: Tagger, documents: Sequence[AnnotatedDocument], links: Mapping[str, GoldLinks]) -> dict[str, Any]:
+    labels = tagger.settings.labels
     readings = read_documents(tagger, documents)
     scores = score_documents(documents, [reading.bulletin for reading in readings], links, labels)
     return scores | {"calibration": calibration(readings, labels)}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.finish", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("model", type=Path, help="a saved model's folder; its config.json, metrics.json and README.md are written anew")
+    folder = parser.parse_args(arguments).model
+    try:
+        labels = bulletin_ner.load(folder).settings.labels
+        run = json.loads((folder / METRICS).read_text(encoding="utf-8"))
+        sources = run["config"]["data"]
+        dev, test = ([document for source in sources[name] for document in load_documents(source)] for name in ("dev", "test"))
+        check_labels([*dev, *test], labels)
+    except (ValueError, FileNotFoundError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    settle(folder, run, dev, test)
+    settings = bulletin_ner.load(folder).settings
+    for name, scaling in (("entities", settings.entity_scaling), ("measures", settings.measure_scaling)):
+        sys.stdout.write(f"{name}: temperature {scaling.temperature:.3f}, bias {scaling.bias:+.3f}\n")
+    sys.stdout.write(f"least score {settings.min_score}, thresholds {sorted(set(settings.thresholds))}; written to {folder}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

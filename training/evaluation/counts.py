@@ -38,8 +38,8 @@ class CountTable:
             parts.append(_f1(hits[..., own], extra[..., own], missed[..., own]))
         own = self._of("measures")
         parts.append(_f1(hits[..., own], extra[..., own], missed[..., own]))
-        # As scikit-learn's macro average: a label with nothing to score counts as 0.
-        parts.append(np.nan_to_num(single[..., own]).mean(-1, keepdims=True) if own.any() else np.full((*hits.shape[:-1], 1), np.nan))
+        known = np.isfinite(single[..., own])  # the macro average is over the labels that there are
+        parts.append(_ratio(np.nan_to_num(single[..., own]).sum(-1, keepdims=True), known.sum(-1, keepdims=True).astype(float)))
         return np.concatenate(parts, axis=-1)
 
     @property

@@ -52,11 +52,11 @@ def _rows(document: AnnotatedDocument) -> np.ndarray:
 def label_matrix(document: AnnotatedDocument, labels: LabelInventory) -> np.ndarray:
     """The gold measures, bool (sentences, measures)."""
     rows = [[label in sentence.labels for label in labels.measures] for sentence in document.sentences]
-    return np.array(rows, bool).reshape(-1, len(labels.measures))
+    return np.array(rows, bool).reshape(len(document.sentences), len(labels.measures))
 
 
 def found_matrix(document: AnnotatedDocument, bulletin: Bulletin, labels: LabelInventory) -> np.ndarray:
     """The measures that were given, bool (sentences, measures)."""
     found = {(measure.start, measure.end, measure.label) for measure in bulletin.measures}
     rows = [[(sentence.start, sentence.end, label) in found for label in labels.measures] for sentence in document.sentences]
-    return np.array(rows, bool).reshape(-1, len(labels.measures))
+    return np.array(rows, bool).reshape(len(document.sentences), len(labels.measures))

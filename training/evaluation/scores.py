@@ -74,15 +74,16 @@ def relaxed(pairs: Pairs, labels: LabelInventory) -> dict[str, Any]:
 
 
 def measures(pairs: Pairs, labels: LabelInventory) -> dict[str, Any]:
-    """Over sentences: micro, macro, and each label."""
+    """Over sentences: micro, macro over the labels that there are, and each label."""
     if not labels.measures:
         return {name: f1_row(0, 0, 0) for name in ("micro", "macro")}
     truth = np.concatenate([label_matrix(document, labels) for document, _ in pairs])
     found = np.concatenate([found_matrix(document, bulletin, labels) for document, bulletin in pairs])
     table = {}
     for average in ("micro", "macro"):
-        precision, recall, f1, _ = precision_recall_fscore_support(truth, found, average=average, zero_division=0)
-        table[average] = {"precision": float(precision), "recall": float(recall), "f1": float(f1), "support": int(truth.sum())}
+        columns = precision_recall_fscore_support(truth, found, average=average, zero_division=np.nan)[:3]
+        precision, recall, f1 = np.nan_to_num(columns).tolist()
+        table[average] = {"precision": precision, "recall": recall, "f1": f1, "support": int(truth.sum())}
     columns = precision_recall_fscore_support(truth, found, average=None, zero_division=0)
     for name, precision, recall, f1, support in zip(labels.measures, *columns, strict=True):
         table[name] = {"precision": float(precision), "recall": float(recall), "f1": float(f1), "support": int(support)}

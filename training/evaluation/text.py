@@ -8,7 +8,8 @@ from typing import Any
 
 def format_scores(scores: Mapping[str, Any]) -> str:
     """A readable table of what `evaluate_readings` gives, with peers and a comparison where they are in it."""
-    lines = [f"{scores['documents']} documents, {scores['characters']} characters"]
+    named = f"{scores['model']} ({scores['version']})"
+    lines = [f"{named}: {scores['documents']} documents, {scores['characters']} characters"]
     if scores["resamples"]:
         lines.append(f"in brackets: 95 % intervals, {scores['resamples']} bootstrap resamples of the documents")
     lines += ["", f"{'entities':24}{'precision':>10}{'recall':>10}{'F1':>8}{'':17}{'n':>7}{'relaxed F1':>12}"]

@@ -1,0 +1,357 @@
+"""Annotation formats: what a round trip keeps, what the command says it lost, and where it refuses to write."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from formats_strategies import documents
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import bulletin_ner
+from bulletin_ner.segmentation import sentences
+from training.documents import AnnotatedDocument, GoldEntity, GoldSentence, read_jsonl, write_jsonl
+from training.formats.convert import convert
+from training.formats.item import FormatError, Item
+from training.formats.losses import count_losses
+from training.formats.output import safe_names
+from training.formats.registry import FORMATS
+from training.markup import parse_file
+
+WHOLE = ("jsonl", "conll", "brat", "doccano", "label-studio", "spacy", "huggingface")
+TEXT = "甲县通报：𠮷村累计报告12例。\r\n请戴好口罩！\n"
+
+
+def _document(**changes: object) -> AnnotatedDocument:
+    entities = (
+        GoldEntity("PLACE", 0, 2, kind="admin"),
+        GoldEntity("PLACE", 5, 7, kind="site"),
+        GoldEntity("COUNT", 11, 14, indicator="infections", aspect="cumulative", value=12.0, modifier="exact"),
+    )
+    labels = ((), ("PERSONAL_PROTECTION",))
+    spans = tuple(GoldSentence(*span, found) for span, found in zip(sentences(TEXT), labels, strict=True))
+    document = AnnotatedDocument("d-1", TEXT, "zh-Hans", "circular", "covid-19", "甲省/甲县", "f", "none", "2022-11-10", entities, spans)
+    return replace(document, **changes)  # type: ignore[arg-type]
+
+
+def _back(name: str, items: list[Item], folder: Path) -> tuple[Item, ...]:
+    target = FORMATS[name]
+    path = folder / "out"
+    if path.is_dir():
+        shutil.rmtree(path)
+    if target.folder:
+        path.mkdir()
+    target.write(items, path)
+    return target.read_back(path).items
+
+
+@pytest.mark.parametrize("name", [name for name in WHOLE if name != "huggingface"])
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(found=st.lists(documents(), min_size=1, max_size=2))
+def test_a_round_trip_loses_nothing(name: str, found: list[AnnotatedDocument], tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("trip")
+    assert [item.document for item in _back(name, [Item(document) for document in found], folder)] == found
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@given(found=st.lists(documents(), min_size=1, max_size=2))
+def test_a_dataset_loses_nothing(found: list[AnnotatedDocument], tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("trip")
+    assert [item.document for item in _back("huggingface", [Item(document) for document in found], folder)] == found
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(document=documents(complete=True))
+def test_the_markup_loses_line_ends_and_says_so(document: AnnotatedDocument, tmp_path_factory: pytest.TempPathFactory) -> None:
+    back = _back("markup", [Item(document)], tmp_path_factory.mktemp("trip"))
+    lost = count_losses([Item(document)], back, FORMATS["markup"])
+    assert set(lost) <= {"text (white space)"} or "\r" in document.text
+    assert bool(lost) == (back[0].document != document)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(document=documents())
+def test_predictions_hold_all_but_the_header(document: AnnotatedDocument, tmp_path_factory: pytest.TempPathFactory) -> None:
+    back = _back("predictions", [Item(document)], tmp_path_factory.mktemp("trip"))
+    assert set(count_losses([Item(document)], back, FORMATS["predictions"])) <= {"id", "genre", "disease", "place", "family", "noise"}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_every_format_through_the_command(name: str, tmp_path: Path) -> None:
+    write_jsonl([_document(), _document(id="d/2", sentences=())], tmp_path / "a.jsonl")
+    done = convert(tmp_path / "a.jsonl", tmp_path / "out", "jsonl", name, strict=True)
+    assert (done.documents, done.remarks) == (2, ())
+    convert(tmp_path / "out", tmp_path / "b.jsonl", name, "jsonl", strict=True)
+    assert (tmp_path / "b.jsonl").read_bytes() == (tmp_path / "a.jsonl").read_bytes()
+
+
+def test_our_markup_comes_back_as_it_was(tmp_path: Path) -> None:
+    source = ROOT / "corpus/dev/dev-01.txt"
+    convert(source, tmp_path / "out.txt", "markup", "markup", strict=True)
+    assert [item.document for item in parse_file(tmp_path / "out.txt")[0]] == [
+        replace(item.document, family=item.document.family) for item in parse_file(source)[0]
+    ]
+    done = convert(source, tmp_path / "out.jsonl", "markup", "jsonl")
+    assert done.remarks[0].startswith("jsonl cannot hold, left out: negatives (")
+
+
+def _predictions(tagger: bulletin_ner.Tagger, path: Path) -> bulletin_ner.Bulletin:
+    bulletin = tagger.predict((ROOT / "examples/hans-measures.txt").read_text(encoding="utf-8"), reference_date="2022-11-12")
+    path.write_text(bulletin.to_json() + "\n", encoding="utf-8")
+    return bulletin
+
+
+def test_what_a_prediction_loses_is_named(default: bulletin_ner.Tagger, tmp_path: Path) -> None:
+    bulletin = _predictions(default, tmp_path / "p.jsonl")
+    done = convert(tmp_path / "p.jsonl", tmp_path / "a.jsonl", "predictions", "jsonl")
+    (line,) = done.remarks
+    assert line.startswith("jsonl cannot hold, left out: model (1)")
+    for part in (f"entities.score ({len(bulletin.entities)})", f"records ({len(bulletin.records)})", "entities.code", "entities.roles"):
+        assert part in line
+    with pytest.raises(FormatError, match=r"records(.|\n)*nothing was written, because of --strict"):
+        convert(tmp_path / "p.jsonl", tmp_path / "b.jsonl", "predictions", "jsonl", strict=True)
+    assert not (tmp_path / "b.jsonl").exists()
+    convert(tmp_path / "p.jsonl", tmp_path / "q.jsonl", "predictions", "predictions", strict=True)
+    assert (tmp_path / "q.jsonl").read_bytes() == (tmp_path / "p.jsonl").read_bytes()
+
+
+def test_annotations_become_results_with_codes_and_records(default: bulletin_ner.Tagger, tmp_path: Path) -> None:
+    bulletin = _predictions(default, tmp_path / "p.jsonl")
+    convert(tmp_path / "p.jsonl", tmp_path / "a.jsonl", "predictions", "jsonl")
+    convert(tmp_path / "a.jsonl", tmp_path / "b.jsonl", "jsonl", "predictions")
+    result = json.loads((tmp_path / "b.jsonl").read_text(encoding="utf-8"))
+    assert result["model"] == "annotation"
+    same = ("indicator", "value", "place_code", "date")
+    assert [[row[key] for key in same] for row in result["records"]] == [[getattr(r, key) for key in same] for r in bulletin.records]
+    assert bulletin.records
+    assert [entity["code"] for entity in result["entities"]] == [entity.code for entity in bulletin.entities]
+
+
+def test_an_annotated_value_is_also_its_records(tmp_path: Path) -> None:
+    entities = tuple(replace(e, value=13.0, modifier="over") if e.type == "COUNT" else e for e in _document().entities)
+    (item,) = _back("predictions", [Item(_document(entities=entities))], tmp_path)
+    assert item.prediction is not None
+    (record,) = item.prediction.records
+    assert (record.value, record.modifier, item.prediction.entities[2].value) == (13.0, "over", 13.0)
+
+
+def test_label_studio_shows_predictions_and_takes_finished_work(default: bulletin_ner.Tagger, tmp_path: Path) -> None:
+    bulletin = _predictions(default, tmp_path / "p.jsonl")
+    done = convert(tmp_path / "p.jsonl", tmp_path / "ls", "predictions", "label-studio")
+    assert "score" not in done.remarks[0]
+    tasks = json.loads((tmp_path / "ls/tasks.json").read_text(encoding="utf-8"))
+    (prediction,) = tasks[0]["predictions"]
+    regions = [part for part in prediction["result"] if part["type"] == "labels"]
+    assert [part["score"] for part in regions][: len(bulletin.entities)] == [entity.score for entity in bulletin.entities]
+    assert len(regions) == len(bulletin.entities) + len(bulletin.measures)
+    with pytest.raises(FormatError, match="no documents in it as label-studio; .*1 tasks without a finished annotation left out: p-1"):
+        convert(tmp_path / "ls", tmp_path / "a.jsonl", "label-studio", "jsonl")
+    kept = [part for part in prediction["result"] if part["id"] != regions[0]["id"]]
+    tasks[0]["annotations"] = [{"result": prediction["result"], "was_cancelled": True}, {"id": 7, "result": kept}]
+    (tmp_path / "export.json").write_text(json.dumps(tasks), encoding="utf-8")
+    convert(tmp_path / "export.json", tmp_path / "a.jsonl", "label-studio", "jsonl")
+    (document,) = read_jsonl(tmp_path / "a.jsonl")
+    assert [(e.type, e.start) for e in document.entities] == [(e.type, e.start) for e in bulletin.entities[1:]]
+    labels = {(s.start, label) for s in document.sentences for label in s.labels}
+    assert labels == {(measure.start, measure.label) for measure in bulletin.measures}
+
+
+def test_label_studio_offsets_in_utf_16_are_read(tmp_path: Path) -> None:
+    (tmp_path / "ls").mkdir()
+    FORMATS["label-studio"].write([Item(_document())], tmp_path / "ls")
+    path = tmp_path / "ls/tasks.json"
+    tasks = json.loads(path.read_text(encoding="utf-8"))
+    for part in tasks[0]["annotations"][0]["result"]:
+        for key in ("start", "end"):
+            part["value"][key] += part["value"][key] > 5  # 𠮷, at 5, is two units
+    path.write_text(json.dumps(tasks), encoding="utf-8")
+    assert FORMATS["label-studio"].read(path).items == (Item(_document()),)
+    tasks[0]["annotations"][0]["result"][0]["value"]["text"] = "乙县"
+    path.write_text(json.dumps(tasks), encoding="utf-8")
+    with pytest.raises(FormatError, match=r"tasks\.json: task 1: .*says '乙县', the text has '甲县'"):
+        FORMATS["label-studio"].read(path)
+
+
+def test_a_doccano_export_is_read(tmp_path: Path) -> None:
+    rows = [
+        {"id": 17, "text": TEXT, "label": [[0, 2, "PLACE"], [11, 14, "COUNT/infections/new"], [19, 24, "measure/TESTING"]], "Comments": []},
+        {"id": 18, "data": TEXT, "entities": [{"id": 1, "label": "PLACE/site", "start_offset": 5, "end_offset": 7}], "relations": []},
+    ]
+    path = tmp_path / "all.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    reading = FORMATS["doccano"].read(path)
+    first, second = (item.document for item in reading.items)
+    assert (first.id, first.language) == ("all-1", "zh-Hans")
+    assert first.entities[1] == GoldEntity("COUNT", 11, 14, indicator="infections", aspect="new")
+    assert [sentence.labels for sentence in first.sentences] == [(), ("TESTING",)]
+    assert second.entities == (GoldEntity("PLACE", 5, 7, kind="site"),)
+    assert "all-1: 1 measures did not lie on a sentence and went to the nearest" in reading.remarks
+    assert any(remark.startswith("nothing says the id, language, genre") for remark in reading.remarks)
+
+
+def test_a_moved_doccano_span_leaves_its_value_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    FORMATS["doccano"].write([Item(_document())], tmp_path / "d")
+    path = tmp_path / "d/documents.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace("[11, 14, ", "[10, 14, ", 1), encoding="utf-8")
+    reading = FORMATS["doccano"].read(tmp_path / "d")
+    assert reading.items[0].document.entities[2] == GoldEntity("COUNT", 10, 14, indicator="infections", aspect="cumulative")
+    assert any("1 values and modifiers of spans that were moved" in remark for remark in reading.remarks)
+
+
+def test_plain_conll_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.conll"
+    path.write_text("As\tO\nof\tO\nMay\tB-DATE\n3\tI-DATE\n，\tO\n甲\tB-PLACE\n县\tI-PLACE\n\n好\tO\n", encoding="utf-8")
+    reading = FORMATS["conll"].read(path)
+    document = reading.items[0].document
+    assert document.text == "As of May 3，甲县\n好"
+    assert [(e.type, document.text[e.start : e.end]) for e in document.entities] == [("DATE", "May 3"), ("PLACE", "甲县")]
+    assert "its white space is a guess" in reading.remarks[0]
+
+
+def test_brat_in_pieces_with_relations_and_without_headers(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("甲县\n医院报告3例。", encoding="utf-8", newline="")
+    (tmp_path / "a.ann").write_text(
+        "T1\tPLACE 0 2;3 5\t甲县 医院\nA1\tkind T1 site\nT2\tCOUNT 7 9\t3例\n#1\tAnnotatorNotes T2\tvalue=[3, 4]\nR1\tin Arg1:T1 Arg2:T2\n",
+        encoding="utf-8",
+    )
+    reading = FORMATS["brat"].read(tmp_path)
+    assert reading.items[0].document.entities == (GoldEntity("PLACE", 0, 5, kind="site"), GoldEntity("COUNT", 7, 9, value=[3, 4]))
+    assert any("1 lines of relations, events and notes left out" in remark for remark in reading.remarks)
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "content", "message"),
+    [
+        ("predictions", "a.jsonl", '\n{"text": 1}\n', r"a\.jsonl:2: not a result of predict"),
+        ("predictions", "a.json", '{\n"text"', r"a\.json:2: not JSON"),
+        ("jsonl", "a.jsonl", "\n", r"a\.jsonl:1: not an annotated document"),
+        ("markup", "a.txt", "### a\nlanguage: xx\n---\n甲\n", r"a\.txt:1: a: header has no genre"),
+        ("conll", "a.conll", "甲\tB-PLACE\n县\tI-COUNT\n", r"a\.conll:2: tag 'I-COUNT' after 'B-PLACE' is not BIO"),
+        ("conll", "a.conll", '# text = "甲乙"\n甲\tO\n丙\tO\n', r"a\.conll:3: token '丙' is not at 1 of `# text`"),
+        ("conll", "a.conll", "甲\n", r"a\.conll:1: '甲' is no token"),
+        ("conll", "a.conll", "甲\tB-COUNT\tvalue=x\n", r"a\.conll:1: "),
+        ("doccano", "a.jsonl", '\n{"text": "甲", "label": [[0, 2, "PLACE"]]}\n', r"a\.jsonl:2: .*span PLACE at 0:2, the text has 1"),
+        ("doccano", "a.jsonl", '{"text": "甲", "label": [[0, 1, "PLACE/nowhere"]]}', r"a\.jsonl:1: .*'nowhere' is no kind"),
+        ("label-studio", "a.json", "[\n{", r"a\.json:2: not JSON"),
+        ("label-studio", "a.json", '[{"text": "甲"}]', r"a\.json: task 1: "),
+        ("spacy", "a.spacy", "x", r"a\.spacy: no DocBin"),
+        ("brat", "a.txt", "x", r"a\.txt: brat documents are a folder"),
+        ("huggingface", "a.txt", "x", r"a\.txt: no folder"),
+        ("markup", "none.txt", None, r"none\.txt: no such file"),
+        ("xml", "a.txt", "x", "--from 'xml' is none of predictions, jsonl"),
+    ],
+)
+def test_faults_name_file_and_line(name: str, file: str, content: str | None, message: str, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / file).write_text(content, encoding="utf-8")
+    with pytest.raises(FormatError, match=message):
+        convert(tmp_path / file, tmp_path / "out", name, "jsonl")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("T1\tPLACE 0 9\t甲县", r"a\.ann:2: T1 is at 0:9, the text has 5"),
+        ("T1\tPLACE 0 2\t乙县", r"a\.ann:2: T1 says '乙县', its offsets '甲县'"),
+        ("T1\tPLACE 0 1;3 4\t甲 好", r"a\.ann:2: T1 has a gap over"),
+        ("A1\tkind T9 site", r"a\.ann:2: attribute of T9"),
+        ("T1 PLACE", r"a\.ann:2: 'T1 PLACE' is no text-bound"),
+        ("T1\tPLACE 0 2\t甲县\nA1\tkind T1 moon", r"a\.ann:2: kind 'moon' is none of"),
+        ("T1\tCOUNT 0 2\t甲县\n#1\tAnnotatorNotes T1\tvalue=many", r"a\.ann:3: value=many: a COUNT's value"),
+    ],
+)
+def test_brat_faults_name_file_and_line(line: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("甲县很好。", encoding="utf-8")
+    (tmp_path / "a.ann").write_text(f"\n{line}\n", encoding="utf-8")
+    with pytest.raises(FormatError, match=message):
+        FORMATS["brat"].read(tmp_path)
+
+
+def test_what_the_markup_cannot_write_is_said(tmp_path: Path) -> None:
+    write_jsonl([_document(entities=(GoldEntity("COUNT", 11, 14),))], tmp_path / "a.jsonl")
+    with pytest.raises(FormatError, match="document d-1: COUNT '12例' at 11 has no indicator, which the markup needs"):
+        convert(tmp_path / "a.jsonl", tmp_path / "a.txt", "jsonl", "markup")
+    write_jsonl([_document(entities=(GoldEntity("DATE", 0, 2, value="soon"),))], tmp_path / "a.jsonl")
+    with pytest.raises(FormatError, match=r"cannot be written as markup; nothing was written:\n.*a\.txt:11: .*not ISO 8601"):
+        convert(tmp_path / "a.jsonl", tmp_path / "a.txt", "jsonl", "markup")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.jsonl"}
+
+
+IDS = ["../../evil", "/etc/passwd", "..", "", "a\\b", "CON", "a:b\x00c", "甲/乙", "x" * 400, "A", "a", ".hidden", "C:\\evil"]
+
+
+def test_names_stay_inside_the_folder(tmp_path: Path) -> None:
+    write_jsonl([_document(id=name) for name in IDS], tmp_path / "a.jsonl")
+    (tmp_path / "inner").mkdir()
+    convert(tmp_path / "a.jsonl", tmp_path / "inner/brat", "jsonl", "brat", strict=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"a.jsonl", "inner"}
+    assert [path.name for path in (tmp_path / "inner").iterdir()] == ["brat"]
+    texts = list((tmp_path / "inner/brat").glob("*.txt"))
+    assert len(texts) == len(IDS)
+    back = FORMATS["brat"].read(tmp_path / "inner/brat")
+    assert [item.document.id for item in back.items] == IDS[:3] + [back.items[3].document.id] + IDS[4:]
+
+
+@given(ids=st.lists(st.text(max_size=30)))
+def test_safe_names_are_names_and_differ(ids: list[str]) -> None:
+    names = safe_names(ids)
+    assert len({name.casefold() for name in names}) == len(ids)
+    for name in names:
+        assert Path(name).name == name
+        assert name[0] not in ". -"
+        assert not set(name) & set('/\\:*?"<>|\x00\n')
+        assert len(name.encode()) <= 110
+
+
+def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
+    write_jsonl([_document()], tmp_path / "a.jsonl")
+    (tmp_path / "b.conll").write_text("mine", encoding="utf-8")
+    with pytest.raises(FormatError, match=r"b\.conll: is there already"):
+        convert(tmp_path / "a.jsonl", tmp_path / "b.conll", "jsonl", "conll")
+    assert (tmp_path / "b.conll").read_text(encoding="utf-8") == "mine"
+    convert(tmp_path / "a.jsonl", tmp_path / "b.conll", "jsonl", "conll", force=True)
+    assert (tmp_path / "b.conll").read_text(encoding="utf-8").startswith("# newdoc id = d-1\n")
+    convert(tmp_path / "a.jsonl", tmp_path / "brat", "jsonl", "brat")
+    write_jsonl([_document(id="d-2")], tmp_path / "a.jsonl")
+    with pytest.raises(FormatError, match="brat: holds files already"):
+        convert(tmp_path / "a.jsonl", tmp_path / "brat", "jsonl", "brat")
+    convert(tmp_path / "a.jsonl", tmp_path / "brat", "jsonl", "brat", force=True)
+    assert sorted(path.name for path in (tmp_path / "brat").iterdir()) == ["annotation.conf", "d-2.ann", "d-2.txt", "documents.json"]
+    (tmp_path / "brat/thesis.doc").write_text("mine", encoding="utf-8")
+    with pytest.raises(FormatError, match=r"holds 'thesis\.doc', which convert did not write"):
+        convert(tmp_path / "a.jsonl", tmp_path / "brat", "jsonl", "brat", force=True)
+    with pytest.raises(FormatError, match="a folder, and this format is one file"):
+        convert(tmp_path / "a.jsonl", tmp_path / "brat", "jsonl", "conll", force=True)
+
+
+def test_a_link_is_replaced_not_followed(tmp_path: Path) -> None:
+    write_jsonl([_document()], tmp_path / "a.jsonl")
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "target").write_text("mine", encoding="utf-8")
+    (tmp_path / "out").symlink_to(tmp_path / "target")
+    convert(tmp_path / "a.jsonl", tmp_path / "out", "jsonl", "conll", force=True)
+    assert (tmp_path / "target").read_text(encoding="utf-8") == "mine"
+    (tmp_path / "folder").symlink_to(tmp_path / "kept")
+    with pytest.raises(FormatError, match="folder: no folder, and this format is one"):
+        convert(tmp_path / "a.jsonl", tmp_path / "folder", "jsonl", "brat", force=True)
+    assert not list((tmp_path / "kept").iterdir())
+
+
+def test_a_failure_leaves_no_half_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_jsonl([_document()], tmp_path / "a.jsonl")
+
+    def failing(items: object, path: Path) -> None:
+        (path / "half.txt").write_text("x", encoding="utf-8")
+        raise OSError("disk full")
+
+    monkeypatch.setitem(FORMATS, "brat", replace(FORMATS["brat"], write=failing))
+    with pytest.raises(OSError, match="disk full"):
+        convert(tmp_path / "a.jsonl", tmp_path / "brat", "jsonl", "brat")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.jsonl"}

@@ -1,0 +1,39 @@
+"""The command `bulletin-ner convert`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def convert_command(
+    source: Annotated[Path, typer.Argument(help="A file or folder to read.")],
+    output: Annotated[Path, typer.Argument(help="The file or folder to write; which of the two, the format says.")],
+    from_format: Annotated[str, typer.Option("--from", help="The source's format; see docs/formats.md.")],
+    to_format: Annotated[str, typer.Option("--to", help="The output's format.")],
+    strict: Annotated[bool, typer.Option("--strict", help="Write nothing where anything would be lost, moved or filled in.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an output that is there already.")] = False,
+) -> None:
+    """Convert between annotation formats: bulletin-ner convert results.jsonl to-correct --from predictions --to label-studio
+
+    Formats: predictions, jsonl, markup, conll, brat, doccano, label-studio, spacy, huggingface; and a model's folder with
+    --from model --to huggingface.
+    """
+    from training.formats.convert import convert
+    from training.formats.item import FormatError
+
+    try:
+        if from_format == "model":
+            from training.formats.model import convert_model
+
+            done = convert_model(source, output, to_format, force)
+        else:
+            done = convert(source, output, from_format, to_format, strict, force)
+    except (FormatError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    for remark in done.remarks:
+        typer.echo(remark, err=True)
+    typer.echo(f"{done.documents} documents in {output}" if done.documents else f"saved in {output}")
