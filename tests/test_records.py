@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulletin_ner.normalisation.document import Normalised, normalise
+from bulletin_ner.normalisation.wholes import Wholes
 from bulletin_ner.normalisation.zeros import find_zeros
 from bulletin_ner.schema import Entity, Record
 from bulletin_ner.segmentation import sentences
@@ -176,3 +177,22 @@ def test_persons_are_linked_across_slips() -> None:
 def test_a_record_needs_known_names() -> None:
     with pytest.raises(ValueError, match="indicator"):
         Record("cases", "new", 1, "exact", None, None, None, None, None, None, None, None, None, 0, 1, 1.0)
+
+
+def test_a_whole_means_the_place_of_its_level() -> None:
+    """全市 is the city, though the document is about its district; nobody where the text names no city."""
+
+    def place(number: int, text: str, start: int, level: str | None, name: str | None = None) -> Entity:
+        return Entity(number, "PLACE", text, start, start + len(text), 1.0, kind="admin", level=level, name=name or text)
+
+    district = place(0, "大足区", 0, "county", "重庆市大足区")
+    city = place(1, "重庆", 10, "province", "重庆市")
+    town = place(2, "龙水镇", 20, "township")
+    wholes = Wholes([district, city, town], "大足区")
+    assert wholes.mention("本轮疫情全市累计", 30) == city
+    assert wholes.mention("我区", 30) == district
+    assert wholes.mention("across the district", 30) == district
+    assert wholes.mention("全镇", 15) == town
+    assert wholes.mention("全省", 30) is None
+    assert wholes.mention("全港", 30) is None
+    assert Wholes([place(0, "Ashford", 0, None)], "Ashford").mention("the county", 9) == place(0, "Ashford", 0, None)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bulletin_ner.normalisation.lines import Lines
 from bulletin_ner.normalisation.mentions import Mentions
+from bulletin_ner.normalisation.wholes import WHOLE, Wholes
 from bulletin_ner.schema import Entity
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -24,11 +25,6 @@ _FROM = re.compile(
 )
 _CAME = re.compile(
     r"\s*(?:等地?)?(?:返|来|來|回|籍|输入|輸入|旅居|旅行|入境|飞|飛|方向|务工|務工|接触|接觸|至|人[，,。]|流行|毒株|病例有|以外|之外|人员|人員|的客)"
-)
-_COLLECTIVE = re.compile(
-    r"全[市省区區县縣州国國港澳台旗镇鎮]|[我本][市省区區县縣州港澳台国國旗]|\b(?:nation|province-|city)wide\b"
-    r"|\bthe (?:city|province|county|district|state|region|country|prefecture|territory)\b",
-    re.IGNORECASE,
 )
 _NATION = re.compile(r"全[国國]|\bnation(?:wide|ally)?\b", re.I)
 _LIST = re.compile(r"\s*(?:、|和|及|与|與|以及|,? and |, )\s*")
@@ -96,6 +92,7 @@ class _Linker:
         self.heads = Mentions(p for p in self.places if p.id not in self.origin and p.kind != "site" and p.id not in self.listed)
         topic = self._topic()
         self.topics = Mentions(place for place in self.places if place.text == topic)
+        self.wholes = Wholes([p for p in self.places if p.kind != "site" and p.id not in self.origin], topic)
         self.placed: list[tuple[Point, int | None, bool]] = []
         self.placed_starts: list[int] = []
         self.told: list[int | None] = []  # for each point placed, the last place found up to it that was no member of a list, by index
@@ -135,8 +132,8 @@ class _Linker:
             return follower.id, True
         if beside is not None:
             between = self.text[beside.end : point.start]
-            if _COLLECTIVE.search(between):
-                return self._topic_id(point), False
+            if WHOLE.search(between):
+                return self._whole(between, point), False
             if beside.id in self.listed and not _EACH.search(between) and between.strip():
                 return self._line_topic(point), False
             beside = self._chain_head(beside)
@@ -148,14 +145,14 @@ class _Linker:
             return previous[1], False
         if _NATION.search(clause):
             return None, False
-        if _COLLECTIVE.search(clause):
-            return self._topic_id(point), False
+        if WHOLE.search(clause):
+            return self._whole(clause, point), False
         chosen = (p for p in reversed(before) if p.id not in self.origin and p.id not in self.members and p.id not in self.listed)
         head = next(chosen, None)
         if head is not None:
             head = self._chain_head(head)
-            if _COLLECTIVE.search(self.text[head.end : point.start]):
-                return self._topic_id(point), False
+            if WHOLE.search(self.text[head.end : point.start]):
+                return self._whole(self.text[head.end : point.start], point), False
             return _first(self._headed(start), head.id) if head.kind == "site" else head.id, False
         if previous is not None and not previous[2]:
             return previous[1], False
@@ -165,8 +162,8 @@ class _Linker:
         start, _ = self._reach(point)
         if _NATION.search(self.text[start : point.start]):
             return None
-        if _COLLECTIVE.search(self.text[start : point.start]):
-            return self._topic_id(point)
+        if WHOLE.search(self.text[start : point.start]):
+            return self._whole(self.text[start : point.start], point)
         return _first(self._headed(start), self._carried(start), self._topic_id(point))
 
     def _headed(self, start: int) -> int | None:
@@ -257,6 +254,10 @@ class _Linker:
     def _topic_id(self, point: Point) -> int | None:
         named = self.topics.last(point.start) or self.topics.first(0)
         return named.id if named is not None else None
+
+    def _whole(self, words: str, point: Point) -> int | None:
+        place = self.wholes.mention(words, point.start)
+        return place.id if place is not None else None
 
     def date(self, point: Point) -> int | None:
         found = self._date(point)
