@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from opencc import OpenCC
 
-from bulletin_ner.noise import find_noise
+from bulletin_ner.noise import Noise, find_noise
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
@@ -20,8 +22,8 @@ class Cleaned:
     """``text`` for the model; its character i stands for ``original[starts[i]:ends[i]]``, a dropped reading included."""
 
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def __post_init__(self) -> None:
         if not len(self.text) == len(self.starts) == len(self.ends):
@@ -33,45 +35,58 @@ def clean(text: str) -> Cleaned:
 
     Line breaks stay, and so does every character of text without noise. A reading in brackets belongs to the character before it.
     """
+    noise = find_noise(text)
+    shown = text.translate(_REPLACEMENTS)
+    if not noise and len(shown) == len(text):
+        return Cleaned(shown, range(len(text)), range(1, len(text) + 1))
     chars: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for start, end, shown in _pieces(text):
-        if shown is None:
+    starts, ends = array("l"), array("l")
+    for start, end, char in _pieces(text, noise):
+        if char is None:
             ends[-1] = end
-        elif replacement := _replacement(shown):
+        elif replacement := char.translate(_REPLACEMENTS):
             chars.append(replacement)
             starts.append(start)
             ends.append(end)
-    return Cleaned("".join(chars), tuple(starts), tuple(ends))
+    return Cleaned("".join(chars), starts, ends)
 
 
-def _pieces(text: str) -> Iterator[tuple[int, int, str | None]]:
+def _pieces(text: str, noise: Sequence[Noise]) -> Iterator[tuple[int, int, str | None]]:
     """Noise and the characters between, each with its offsets and what the model is to see in its place."""
     position = 0
-    for noise in find_noise(text):
-        for index in range(position, noise.start):
+    for found in noise:
+        for index in range(position, found.start):
             yield index, index + 1, text[index]
-        yield noise.start, noise.end, noise.replacement
-        position = noise.end
+        yield found.start, found.end, found.replacement
+        position = found.end
     for index in range(position, len(text)):
         yield index, index + 1, text[index]
 
 
 def detect_language(text: str) -> str:
     """``zh-Hans``, ``zh-Hant`` or ``en``, by script: English where less than a fifth of the letters are Han characters."""
-    han = _HAN.findall(text)
-    letters = sum(char.isalpha() for char in text)
-    if not han or len(han) < 0.2 * letters:
+    counts = Counter(text)
+    han = {char: count for char, count in counts.items() if _HAN.match(char)}
+    letters = sum(count for char, count in counts.items() if char.isalpha())
+    if not han or sum(han.values()) < 0.2 * letters:
         return "en"
-    traditional = sum(_simplified(char) != char for char in han)
-    simplified = sum(_traditional(char) != char for char in han)
+    traditional = sum(count for char, count in han.items() if _simplified(char) != char)
+    simplified = sum(count for char, count in han.items() if _traditional(char) != char)
     return "zh-Hant" if traditional > simplified else "zh-Hans"
 
 
-@functools.lru_cache(maxsize=1 << 17)
+class _Replacements(dict[int, str]):
+    """A table for `str.translate` that fills itself, since most of Unicode is never met."""
+
+    def __missing__(self, code: int) -> str:
+        return self.setdefault(code, _replacement(chr(code)))
+
+
+_REPLACEMENTS = _Replacements()
+
+
 def _replacement(char: str) -> str:
-    if char in ("", "\n"):
+    if char == "\n":
         return char
     if char in "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029":
         return "\n"
