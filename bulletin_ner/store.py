@@ -7,15 +7,15 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from bulletin_ner.intake import Document, Fault
+from bulletin_ner.output import Result
 from bulletin_ner.rows import Row, entity_row, measure_row, record_row
 from bulletin_ner.schema import Bulletin
-from bulletin_ner.tagger import Tagger
+from bulletin_ner.sinks import OutputError
 
 FORMAT = 1
 SQLITE_SUFFIXES = (".sqlite", ".db")
@@ -57,16 +57,8 @@ _FIGURES = """
 _PARAMETERS = 4000
 
 
-class StoreError(ValueError):
+class StoreError(OutputError, ValueError):
     """A store that cannot be used; the message names the file and the remedy."""
-
-
-@dataclass(frozen=True)
-class Stored:
-    """How many bulletins were added, and how many were there before."""
-
-    added: int
-    known: int
 
 
 def document_key(text: str, reference_date: str | None, model: str) -> str:
@@ -144,9 +136,7 @@ class Store:
             with suppress(self._errors):  # some faults have rolled back already
                 self.connection.execute("ROLLBACK")
             if isinstance(error, (self._errors, UnicodeError)):
-                raise StoreError(
-                    f"{self.path}: {error}; nothing of this step was written, the rest is whole"
-                ) from error
+                raise StoreError(f"{self.path}: {error}; nothing of this step was written, the rest is whole") from error
             raise
 
     def _insert(self, table: str, rows: Sequence[tuple]) -> None:
@@ -163,9 +153,7 @@ class Store:
         if "bulletin_store" in found:
             ((version,),) = self.query("SELECT format FROM bulletin_store")
             if version != FORMAT:
-                raise StoreError(
-                    f"{self.path}: a store of format {version}, this version keeps {FORMAT}; give another file"
-                )
+                raise StoreError(f"{self.path}: a store of format {version}, this version keeps {FORMAT}; give another file")
             return
         if found:
             raise StoreError(f"{self.path}: a database with other tables ({', '.join(sorted(found)[:3])}); give another file")
@@ -182,28 +170,51 @@ _LIST_TABLES = {
 }
 
 
-def read_into(
-    store: Store, tagger: Tagger, named: Iterable[tuple[str, str]], reference_date: str | None = None, batch_size: int = 32
-) -> Stored:
-    """Read texts, each with the name of its source, into the store, a transaction for each ``batch_size``; what it knows is not read
-    again."""
-    model = f"{tagger.settings.name}@{tagger.settings.version}"
-    added = total = 0
-    for batch in _batches(named, batch_size):
-        keys = [document_key(text, reference_date, model) for _, text in batch]
-        known = store.known(keys)
-        new = [item for key, item in zip(keys, batch, strict=True) if key not in known]
-        store.add_sources([(key, source) for key, (source, _) in zip(keys, batch, strict=True) if key in known])
-        bulletins = tagger.predict_many([text for _, text in new], reference_date=reference_date)
-        added += store.add([(source, bulletin) for (source, _), bulletin in zip(new, bulletins, strict=True)])
-        total += len(batch)
-    return Stored(added, total - added)
+class StoreSink:
+    """A `sinks.Sink` that fills a store, ``batch`` bulletins a transaction, and passes over what the store knows."""
 
+    def __init__(self, store: Store, model: str, batch: int = 32) -> None:
+        """``model``: name and version as in a Bulletin."""
+        self.added = self.known = 0
+        self._store = store
+        self._model = model
+        self._batch = batch
+        self._waiting: list[tuple[str, Bulletin]] = []
 
-def _batches(named: Iterable[tuple[str, str]], size: int) -> Iterator[list[tuple[str, str]]]:
-    iterator = iter(named)
-    while batch := list(islice(iterator, size)):
-        yield batch
+    def unread(self, items: Iterable[Document | Fault]) -> Iterator[Document | Fault]:
+        """The items without the documents that are in the store, which get their source noted there; Faults pass through."""
+        for item in items:
+            if isinstance(item, Document):
+                key = document_key(item.text, item.reference_date, self._model)
+                if self._store.known([key]):
+                    self._store.add_sources([(key, item.name)])
+                    self.known += 1
+                    continue
+            yield item
+
+    def done(self, source: str, id: str) -> bool:
+        return False  # the text decides, not its name
+
+    def write(self, result: Result) -> None:
+        self._waiting.append((result.document.name, result.bulletin))
+        if len(self._waiting) >= self._batch:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._store.close()
+
+    def discard(self) -> None:
+        """Keep what was read: its bulletins are whole."""
+        with suppress(StoreError):
+            self._flush()
+        self._store.close()
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        new = self._store.add(waiting)
+        self.added += new
+        self.known += len(waiting) - new
 
 
 def _connect(path: Path) -> tuple[Any, type[Exception]]:
