@@ -19,7 +19,7 @@ _MEANT: dict[str, tuple[tuple[str, str | None], ...]] = {
     "city": (("prefecture", None), ("province", "市"), ("county", "市")),
     "district": (("county", "区"), ("province", "自治区")),
     "county": (("county", None),),
-    "province": (("province", None),),
+    "province": (("province", "省"), ("province", "区")),
     "prefecture": (("prefecture", None),),
     "country": (("country", None),),
     "town": (("township", None),),
