@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,14 +86,44 @@ def _viterbi(log_probabilities: np.ndarray) -> np.ndarray:
     return path
 
 
-def sentence_probabilities(features: np.ndarray, ranges: Sequence[tuple[int, int]], layout: FeatureLayout) -> np.ndarray:
-    """Probability of each measure in each sentence, (sentences, measures); the twin of `network.pool_sentences`."""
-    logits = np.full((len(ranges), layout.measures), _FORBIDDEN)
+@dataclass(frozen=True)
+class Pooled:
+    """What sentences, or parts of them, say of each measure: ``logits`` and, for putting parts together, ``weights``, the logarithm of
+    the attention that a part draws; float64 of shape (sentences, measures)."""
+
+    logits: np.ndarray
+    weights: np.ndarray
+
+    def __post_init__(self) -> None:
+        if self.logits.shape != self.weights.shape:
+            raise ValueError(f"logits and weights need one shape, not {self.logits.shape}, {self.weights.shape}")
+
+    def probabilities(self) -> np.ndarray:
+        """Of shape (sentences, measures)."""
+        return np.asarray(1 / (1 + np.exp(-np.clip(self.logits, -60, 60))))
+
+
+def pool_sentences(features: np.ndarray, ranges: Sequence[tuple[int, int]], layout: FeatureLayout) -> Pooled:
+    """The measures of each sentence, a half-open range of tokens; the twin of `network.pool_sentences`."""
+    logits, weights = (np.full((len(ranges), layout.measures), _FORBIDDEN) for _ in range(2))
     for row, (first, last) in enumerate(ranges):
         if first < last:
-            attention = np.exp(log_softmax(features[first:last, layout.attention].T)).T
-            logits[row] = (attention * features[first:last, layout.evidence]).sum(0)
-    return 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
+            attention = features[first:last, layout.attention].T
+            log_shares = log_softmax(attention)
+            logits[row] = (np.exp(log_shares).T * features[first:last, layout.evidence]).sum(0)
+            weights[row] = attention[:, 0] - log_shares[:, 0]
+    return Pooled(logits, weights)
+
+
+def join_pooled(parts: Iterable[tuple[int, Pooled]], sentences: int, measures: int) -> Pooled:
+    """The measures of all sentences of a text, as if it had been pooled at once. ``parts``: each with its first sentence's number."""
+    logits, weights = (np.full((sentences, measures), _FORBIDDEN) for _ in range(2))
+    for first, part in parts:
+        rows = slice(first, first + len(part.logits))
+        total = np.logaddexp(weights[rows], part.weights)
+        logits[rows] = logits[rows] * np.exp(weights[rows] - total) + part.logits * np.exp(part.weights - total)
+        weights[rows] = total
+    return Pooled(logits, weights)
 
 
 def span_logits(features: np.ndarray, spans: Sequence[Span], layout: FeatureLayout) -> np.ndarray:

@@ -11,13 +11,14 @@ import numpy as np
 
 from bulletin_ner.calibration import Scaling
 from bulletin_ner.cleaning import detect_language
-from bulletin_ner.decoding import Span, decode_spans, log_softmax, sentence_probabilities, span_logits
+from bulletin_ner.decoding import Pooled, Span, decode_spans, join_pooled, log_softmax, pool_sentences, span_logits
 from bulletin_ner.encoding import Backend, encode
 from bulletin_ner.features import FeatureLayout, layout_of
 from bulletin_ner.labels import ASPECTS, EPIDEMIC_INDICATORS, INDICATORS, PLACE_KINDS, LabelInventory
 from bulletin_ner.normalisation.dates import parse_reference
 from bulletin_ner.normalisation.document import normalise
 from bulletin_ner.schema import Bulletin, Entity, Measure
+from bulletin_ner.sections import Section, sections, together
 from bulletin_ner.segmentation import sentences
 from bulletin_ner.tokenization import BulletinTokenizer, Tokens, token_ranges
 
@@ -99,13 +100,32 @@ class Tagger:
             if not isinstance(text, str):
                 raise TypeError(f"a text must be a str, not {type(text).__name__}")
         reference = parse_reference(reference_date)
-        tokens = [self._tokenizer(text) for text in texts]
         spans = [sentences(text) for text in texts]
-        ranges = [token_ranges(own, bounds) for own, bounds in zip(tokens, spans, strict=True)]
+        entities: list[list[Entity]] = [[] for _ in texts]
+        pooled: list[list[tuple[int, Pooled]]] = [[] for _ in texts]
+        work = [section for index, text in enumerate(texts) for section in sections(index, text, spans[index])]
+        for group in together(work):
+            for section, (found, measures) in zip(group, self._read_sections(texts, group), strict=True):
+                own = entities[section.index]
+                for entity in found:
+                    start, end = entity.start + section.start, entity.end + section.start
+                    own.append(replace(entity, id=len(own), start=start, end=end) if section.start else entity)
+                pooled[section.index].append((section.first, measures))
+        return [
+            self._bulletin(text, reference_date, reference, bounds, found, own)
+            for text, bounds, found, own in zip(texts, spans, entities, pooled, strict=True)
+        ]
+
+    def _read_sections(self, texts: Sequence[str], group: Sequence[Section]) -> list[tuple[list[Entity], Pooled]]:
+        """The entities of sections, their offsets from the section's start, and what its sentences say of the measures."""
+        layout = self.settings.layout
+        pieces = [texts[section.index][section.start : section.end] for section in group]
+        tokens = [self._tokenizer(piece) for piece in pieces]
+        ranges = [token_ranges(own, section.sentences) for own, section in zip(tokens, group, strict=True)]
         features = self._encode(tokens, ranges)
         return [
-            self._bulletin(text, reference_date, reference, own, bounds, token_bounds, matrix)
-            for text, own, bounds, token_bounds, matrix in zip(texts, tokens, spans, ranges, features, strict=True)
+            (self._entities(piece, own, matrix), pool_sentences(matrix, bounds, layout))
+            for piece, own, bounds, matrix in zip(pieces, tokens, ranges, features, strict=True)
         ]
 
     def _bulletin(
@@ -113,13 +133,13 @@ class Tagger:
         text: str,
         reference_date: str | None,
         reference: datetime.date | None,
-        tokens: Tokens,
         spans: Sequence[tuple[int, int]],
-        ranges: Sequence[tuple[int, int]],
-        features: np.ndarray,
+        entities: Sequence[Entity],
+        pooled: Sequence[tuple[int, Pooled]],
     ) -> tuple[Bulletin, np.ndarray]:
-        probabilities = self.settings.measure_scaling(sentence_probabilities(features, ranges, self.settings.layout))
-        read = normalise(text, spans, self._entities(text, tokens, features), reference)
+        joined = join_pooled(pooled, len(spans), len(self.settings.labels.measures))
+        probabilities = self.settings.measure_scaling(joined.probabilities())
+        read = normalise(text, spans, entities, reference)
         bulletin = Bulletin(
             text=text,
             language=detect_language(text),

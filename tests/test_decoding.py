@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from bulletin_ner import network
-from bulletin_ner.decoding import Span, decode_spans, log_softmax, sentence_probabilities, span_logits
+from bulletin_ner.decoding import Span, decode_spans, join_pooled, log_softmax, pool_sentences, span_logits
 from bulletin_ner.features import FeatureLayout
 
 LAYOUT = FeatureLayout(types=2, measures=3, indicators=4, aspects=2, kinds=2)
@@ -55,11 +55,22 @@ def test_numpy_and_torch_pool_alike() -> None:
     features = generator.normal(size=(12, LAYOUT.width)).astype(np.float32)
     ranges = [(0, 4), (4, 5), (5, 12)]
     logits = network.pool_sentences(torch.from_numpy(features), torch.tensor(ranges), LAYOUT)
-    np.testing.assert_allclose(torch.sigmoid(logits).numpy(), sentence_probabilities(features, ranges, LAYOUT), atol=1e-6)
+    np.testing.assert_allclose(torch.sigmoid(logits).numpy(), pool_sentences(features, ranges, LAYOUT).probabilities(), atol=1e-6)
     spans = [Span(0, 1, 3, 1.0), Span(1, 7, 8, 1.0)]
     classes = network.span_logits(torch.from_numpy(features), torch.tensor([(1, 3), (7, 8)]), LAYOUT)
     np.testing.assert_allclose(classes.numpy(), span_logits(features, spans, LAYOUT), atol=1e-6)
 
 
 def test_a_sentence_without_tokens_has_no_measure() -> None:
-    assert sentence_probabilities(np.zeros((2, LAYOUT.width), np.float32), [(1, 1)], LAYOUT).max() < 1e-6
+    assert pool_sentences(np.zeros((2, LAYOUT.width), np.float32), [(1, 1)], LAYOUT).probabilities().max() < 1e-6
+
+
+def test_sentences_pooled_in_parts_are_as_pooled_at_once() -> None:
+    features = np.random.default_rng(7).normal(size=(12, LAYOUT.width)).astype(np.float32)
+    whole = pool_sentences(features, [(0, 4), (4, 10), (10, 12)], LAYOUT)
+    parts = [pool_sentences(features[:6], [(0, 4), (4, 6)], LAYOUT), pool_sentences(features[6:], [(0, 4), (4, 6)], LAYOUT)]
+    joined = join_pooled([(0, parts[0]), (1, parts[1])], 3, LAYOUT.measures)
+    np.testing.assert_allclose(joined.logits, whole.logits, atol=1e-5)
+    np.testing.assert_allclose(joined.weights, whole.weights, atol=1e-5)
+    alone = join_pooled([(0, whole)], 3, LAYOUT.measures)
+    assert (alone.probabilities() == whole.probabilities()).all()

@@ -60,7 +60,7 @@ def _breakdowns(text: str, records: Numbered) -> Iterator[Inconsistency]:
 
 def _totals(records: Numbered) -> Iterator[Inconsistency]:
     """A cumulative figure below the new one of the same indicator, place and day."""
-    new = defaultdict(list)
+    new: dict[tuple[str, str | None, str | None], list[tuple[float, int]]] = defaultdict(list)
     for number, part in records:
         if part.aspect == "new" and part.place is not None:
             new[part.indicator, part.place, _day(part)].append((_value(part), number))
