@@ -10,6 +10,7 @@ import pytest
 
 from bulletin_ner.labels import MEASURES
 from training.coronanet import CUES, MAPPING, PartialDocument, load_coronanet, measures
+from training.data import load_documents
 from training.ecr import load_ecr
 
 
@@ -192,3 +193,24 @@ def test_coronanet_says_what_is_wrong(tmp_path: Path) -> None:
     for bad in (policy("Text.", ("Weather", "")), {"types": []}, {**good, "types": [["Quarantine"]]}):
         with pytest.raises(ValueError, match=r"policies\.jsonl:2: "):
             load_coronanet(write_rows(tmp_path / "policies.jsonl", good, bad))
+
+
+def test_ecr_with_its_own_labels(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    text = "病例3，女，38岁，1月20日从武汉返回，咳嗽。"
+    spans = [("病例3", "LocalID"), ("女", "Gender"), ("38岁", "Age"), ("1月20日", "Date"), ("从武汉返回", "Event"), ("咳嗽", "Symptom")]
+    entities = [[text.index(words), text.index(words) + len(words), label] for words, label in spans]
+    inside = text.index("武汉")
+    slip = text.index("8岁")
+    write_rows(
+        tmp_path / "test.txt",
+        {"doc_id": 7, "text": text, "entities": [*entities, [inside, inside + 2, "Location"], [slip, slip + 2, "Age"]]},
+    )
+    document = load_documents(f"ecr:{tmp_path}#test")[0]
+    assert [(document.text[e.start : e.end], e.type) for e in document.entities] == spans
+    assert [sentence.labels for sentence in document.sentences] == [()]
+    assert "2 of 8 spans overlap a longer one or begin inside a number, and are left out" in caplog.text
+    write_rows(tmp_path / "test.txt", {"doc_id": 7, "text": text, "entities": [[0, 99, "Age"]]})
+    with pytest.raises(ValueError, match=r"test\.txt:1: .*outside the text"):
+        load_documents(f"ecr:{tmp_path}#test")
+    with pytest.raises(ValueError, match="split '' is none of train, valid, test"):
+        load_documents(f"ecr:{tmp_path}")

@@ -23,8 +23,13 @@ class DataError(ValueError):
 
 
 def load_documents(source: str) -> list[AnnotatedDocument]:
-    """Documents of one source: a folder of markup files, a markup file, JSONL, or stand-off labels ``labels.jsonl@texts.jsonl``,
-    ``labels.jsonl#dev@texts.jsonl`` for one split of them."""
+    """Documents of one source: a folder of markup files, a markup file, JSONL, stand-off labels ``labels.jsonl@texts.jsonl``,
+    ``labels.jsonl#dev@texts.jsonl`` for one split of them, or an outside corpus with its own labels, ``ecr:FOLDER#train``."""
+    if source.startswith("ecr:"):
+        from training.ecr import load_reports
+
+        folder, _, split = source.removeprefix("ecr:").partition("#")
+        return load_reports(Path(folder), split)
     labels, at, texts = source.partition("@")
     path = Path(labels)
     if at:

