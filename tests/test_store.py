@@ -13,30 +13,17 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import ROOT
+from made_bulletin import bulletin
+from typer.testing import CliRunner
 
-from bulletin_ner import Bulletin, Entity, Record, Tagger
+from bulletin_ner import Tagger
+from bulletin_ner.cli import app
 from bulletin_ner.intake import Document, Fault, Options, expand, read_documents
 from bulletin_ner.local import predict_with
 from bulletin_ner.output import Result
-from bulletin_ner.schema import Inconsistency, Measure
 from bulletin_ner.store import Store, StoreError, StoreSink, document_key
 
 SUFFIXES = ("sqlite", "duckdb")
-
-
-def bulletin(number: int, model: str = "m@1", date: str | None = "2022-11-12") -> Bulletin:
-    """Made without a model: three entities, one measure, a record of a figure and one of an explicit zero."""
-    text = f"甲县报告确诊{number}例，无死亡病例，县长周明远通报。"
-    start = text.index("周明远")
-    entities = (
-        Entity(0, "PLACE", "甲县", 0, 2, 0.9, kind="admin", parents=("乙省", "丙市")),
-        Entity(1, "COUNT", f"{number}例", 6, 7 + len(str(number)), 0.9, value=number, indicator="confirmed_cases", aspect="new"),
-        Entity(2, "OFFICIAL", "周明远", start, start + 3, 0.9, roles=("县长", "组长")),
-    )
-    figure = Record("confirmed_cases", "new", number, "exact", "例", "甲县", None, "2022-11-11", None, None, 1, 0, None, 0, len(text), 0.9)
-    zero = Record("deaths", "new", 0, "exact", None, "甲县", None, "2022-11-11", None, "local", None, 0, None, 0, len(text), 1.0)
-    measures = (Measure("GOVERNANCE", 0.8, 0, len(text), text),)
-    return Bulletin(text, "zh-Hans", date, model, entities, measures, (figure, zero), (Inconsistency("total", "甲", (0, 1)),))
 
 
 @pytest.fixture(params=SUFFIXES)
@@ -120,7 +107,7 @@ _WRITER = """
 import sys
 sys.path[:0] = sys.argv[3:]
 from pathlib import Path
-from test_store import bulletin
+from made_bulletin import bulletin
 from bulletin_ner.store import Store
 with Store(Path(sys.argv[1])) as store:
     for first in range(0, int(sys.argv[2]), 20):
@@ -205,23 +192,20 @@ def test_a_query_of_the_page_answers(title: str, examples: list[Store]) -> None:
 
 
 def test_the_command_line(tiny_model: Path, tmp_path: Path) -> None:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "bulletin_ner.cli", "predict", str(ROOT / "examples"), "--model", str(tiny_model), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    def run(*arguments: str) -> tuple[int, str, str]:
+        result = CliRunner().invoke(app, ["predict", str(ROOT / "examples"), "--model", str(tiny_model), *arguments])
+        return result.exit_code, result.stdout, result.stderr
 
     path = tmp_path / "bulletins.sqlite"
     for added, known in ((2, 0), (0, 2)):
-        result = run("--store", str(path))
-        assert (result.returncode, result.stdout) == (0, ""), result.stderr
-        assert f"{added} added to {path}, {known} there before" in result.stderr
-    for arguments, code, message in (
+        assert run("--store", str(path)) == (0, "", f"{added} added to {path}, {known} there before\n")
+    for arguments, wanted, message in (
         (("--store", str(path), "--format", "json"), 2, "--store takes the results itself"),
         (("--store", str(tmp_path / "a.txt")), 3, "the name of a store ends in .sqlite"),
         (("--engine", "spark"), 2, "--engine 'spark' is none of local, ray"),
         (("--engine", "ray"), 2, "give the folder or address as --output"),
         (("--engine", "ray", "--output", str(tmp_path / "out")), 2, "a folder without .jsonl, .ndjson, .parquet files"),
     ):
-        result = run(*arguments)
-        assert result.returncode == code
-        assert message in result.stderr
-        assert "Traceback" not in result.stderr
+        code, _, said = run(*arguments)
+        assert (code, said.count("\n")) == (wanted, 1)
+        assert message in said

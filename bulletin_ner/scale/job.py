@@ -73,10 +73,6 @@ def predict_dataset(
     where it was when it is started again with the same arguments. A ScaleError names a fault in input or output; faults inside single
     rows are raised after all other files are written.
     """
-    try:
-        import ray
-    except ImportError as error:
-        raise ScaleError("the engine 'ray' needs Ray: pip install 'bulletin-ner[ray]'") from error
     started = time.monotonic()
     model, options = model or Model(), options or Options()
     for name, number in (("workers", workers), ("rows_per_file", rows_per_file)):
@@ -97,7 +93,7 @@ def predict_dataset(
         raise ScaleError(f"{output}/{foreign[0]} is of another input, model or options; give another output folder, or the same as before")
     left = [shard for shard in shards if shard.name not in written]
     log.info("%d files to write, %d are there", len(left), len(written))
-    rows = _run(ray, left, (dataclasses.replace(model, threads=1), options, output), workers) if left else []
+    rows = _run(left, (dataclasses.replace(model, threads=1), options, output), workers) if left else []
     faults = [row["error"] for row in rows if row["error"]]
     if faults:
         raise ScaleError(f"{faults[0]} ({len(faults)} of {len(shards)} files not written for such a fault; mend the input and run again)")
@@ -105,8 +101,11 @@ def predict_dataset(
     return Summary(bulletins, len(left), len(written), characters, time.monotonic() - started)
 
 
-def _run(ray: Any, shards: Sequence[Shard], arguments: tuple[Model, Options, str], workers: int | None) -> list[dict[str, Any]]:
-    import ray.data
+def _run(shards: Sequence[Shard], arguments: tuple[Model, Options, str], workers: int | None) -> list[dict[str, Any]]:
+    try:
+        import ray.data
+    except ImportError as error:
+        raise ScaleError(f"the engine 'ray' needs Ray ({error}): pip install 'bulletin-ner[ray]'") from error
 
     if not ray.is_initialized():
         ray.init(logging_level=logging.WARNING)
