@@ -91,6 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
         sources = run["config"]["data"]
         dev, test = ([document for source in sources[name] for document in load_documents(source)] for name in ("dev", "test"))
         check_labels([*dev, *test], labels)
+        run["config"]["labels"] = {"entity_types": list(labels.entity_types), "measures": list(labels.measures)}  # an old run has none
     except (ValueError, FileNotFoundError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
