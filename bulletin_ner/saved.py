@@ -20,6 +20,8 @@ from bulletin_ner.tokenization import BulletinTokenizer
 FORMAT = 3
 READS = (2, 3)  # 2 has no calibration
 
+_KEYS = ("name", "window", "context", "min_score", "thresholds", "labels", "layout", "special_tokens", "encoder", "files")
+
 # Entity types and measures are the folder's own; these are the package's in every model.
 _FIXED = {"indicators": INDICATORS, "aspects": ASPECTS, "place_kinds": PLACE_KINDS}
 
@@ -80,8 +82,15 @@ def load_tagger(folder: Path, backend: str, min_score: float | None = None, thre
         measure_scaling=Scaling(**calibration.get("measures", {})),
     )
     special = content["special_tokens"]
-    tokenizer = BulletinTokenizer.from_file(folder / TOKENIZER, special["begin"], special["separator"], special["padding"])
-    return Tagger(_backends()[backend](folder, content, threads), tokenizer, settings)
+    path = folder / TOKENIZER
+    try:
+        tokenizer = BulletinTokenizer.from_file(path, special["begin"], special["separator"], special["padding"])
+        path = folder / (GRAPH if backend == "onnx" else WEIGHTS)
+        return Tagger(_backends()[backend](folder, content, threads), tokenizer, settings)
+    except ModelError:
+        raise
+    except Exception as error:  # the libraries that parse these files raise what they like
+        raise ModelError(f"{path}: cannot be read ({str(error).splitlines()[0]}); copy the folder anew") from error
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -97,7 +106,13 @@ def read_config(folder: Path) -> dict[str, Any]:
     if version not in READS:
         known = " and ".join(map(str, READS))
         raise ModelError(f"{path}: format {version}, this version of bulletin_ner reads {known}; install the version that wrote it")
+    missing = [key for key in _KEYS if key not in content]
+    if missing:
+        raise ModelError(f"{path}: {', '.join(missing)} missing; copy the folder anew")
     _labels(path, content)
+    unlisted = [name for name in (TOKENIZER, EMBEDDINGS, WEIGHTS, GRAPH) if name not in content["files"]]
+    if unlisted:
+        raise ModelError(f"{path}: lists no {', '.join(unlisted)}; finish the training that wrote it, or copy the folder anew")
     for name, facts in content["files"].items():
         if not (folder / name).is_file():
             raise ModelError(f"{folder}: {name} is missing; copy the folder anew")

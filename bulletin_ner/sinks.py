@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -261,5 +262,6 @@ def _open_stream(path: Path) -> BinaryIO:
 
 
 def _unwritable(path: Path, error: OSError, then: str = "or choose another --output") -> OutputError:
-    remedy = "free some space" if "space" in (error.strerror or "") else "make it writable"
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    remedy = "free some space" if full else "make it writable"
     return OutputError(f"{path}: {error.strerror or error}; {remedy}, {then}")

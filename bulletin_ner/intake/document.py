@@ -80,7 +80,7 @@ class Options:
 def _is_text_encoding(name: str) -> bool:
     try:
         codecs.lookup(name)
-        b"".decode(name)
+        b"x".decode(name, "ignore")  # of no bytes at all, anything would do
     except (LookupError, UnicodeError, ValueError):
         return False
     return True

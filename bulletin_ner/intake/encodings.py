@@ -29,6 +29,7 @@ _WIDE = ("utf_16_le", "utf_16_be", "utf_32_le", "utf_32_be")
 _NARROW = ("gb18030", "big5hkscs", "cp1252")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _GB_PAIRS = re.compile(rb"(?:[\xa1-\xfe]{2})+")
+_PUNCTUATION = set("“”‘’，。、：；？！（）—…《》·\u3000")
 _MAGIC = (
     (b"%PDF-", "a PDF, not text; extract its text first, for instance with pdftotext"),
     (b"PK\x03\x04", "a ZIP archive or Office file, not text; unpack it or save it as text first"),
@@ -87,11 +88,14 @@ def detect(data: bytes) -> str:
             return "utf-8"
         except UnicodeDecodeError as error:
             _refuse_damaged_utf8(data, error)
+    for name in ("gb18030", "cp950"):
+        if _is_punctuated(data, name):
+            return name
     # Text in UTF-16 has digits, blanks or line breaks and so zero bytes; text in the others has none.
     best = from_bytes(data, cp_isolation=list(_WIDE if b"\0" in data else _NARROW), preemptive_behaviour=False).best()
     if best is not None and best.encoding == "cp1252" and all(_GB_PAIRS.fullmatch(run) for run in _HIGH_RUN.findall(data)):
-        # English with Chinese quotation marks: pairs of high bytes only, which Western text does not have.
-        best = from_bytes(data, cp_isolation=["gb18030"], preemptive_behaviour=False).best() or best
+        # English with a Chinese name or two: pairs of high bytes only, which Western text does not have.
+        best = from_bytes(data, cp_isolation=["gb18030", "big5hkscs"], preemptive_behaviour=False).best() or best
     if best is None and b"\0" in data:
         raise InputError("binary, not text (it has zero bytes and is no UTF-16); if it is text, say its --encoding")
     if best is None:
@@ -122,6 +126,14 @@ def _strictly(data: bytes, encoding: str) -> tuple[str, str]:
     if "unexpected end" in fault.reason or "truncated" in fault.reason or "incomplete" in fault.reason:
         raise InputError(f"ends in the middle of a character ({names[-1]}): half-written; fetch or copy it anew")
     raise InputError(f"not {names[-1]} at byte {fault.start}; say another --encoding, or leave it out to have it detected")
+
+
+def _is_punctuated(data: bytes, name: str) -> bool:
+    """Whether Chinese punctuation is all that is not ASCII: English from a Chinese editor, of which statistics can make nothing."""
+    try:
+        return {char for char in data.decode(name) if char > "\x7f"} <= _PUNCTUATION
+    except UnicodeDecodeError:
+        return False
 
 
 def _refuse_damaged_utf8(data: bytes, error: UnicodeDecodeError) -> None:

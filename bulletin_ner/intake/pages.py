@@ -18,6 +18,11 @@ _CHARSET = re.compile(
 )
 _RULE = re.compile(r"^\|(?:-+\|)+\s*$\n?", re.MULTILINE)  # the line under a table's head, which is no text of the page
 _BLOCKS = ("p", "div", "li", "tr", "br", "h1", "h2", "h3", "h4", "table", "section", "article", "header", "footer", "nav", "aside", "ul")
+# On a short page trafilatura falls back on nearly all of it, so what is furniture by its own word goes first.
+_FURNITURE = ("breadcrumb", "caption", "copyright", "foot", "footer", "menu", "nav", "navbar", "related", "share", "sidebar")
+_PRUNED = ["//nav | //footer | //aside | //figcaption"] + [
+    f"//*[contains(concat(' ', normalize-space(@{attribute}), ' '), ' {name} ')]" for attribute in ("class", "id") for name in _FURNITURE
+]
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ def read_page(markup: str) -> Page:
         title = extract_title(tree)
         url = extract_url(tree)
         published = find_date(_head(tree), extensive_search=False, original_date=True)
-        found = bare_extraction(markup, include_comments=False, include_tables=True)
+        found = bare_extraction(markup, include_comments=False, include_tables=True, prune_xpath=list(_PRUNED))
         etree.strip_elements(tree, "script", "style", "noscript", "head", with_tail=False)
         shown = _lines(tree)
     except (RecursionError, etree.LxmlError) as error:

@@ -49,6 +49,8 @@ def read_rows(source: str, file: BinaryIO, kind: str, options: Options) -> Itera
         yield from _columns(source, records, options, encoding.removesuffix("-sig"), detected)
     except UnicodeDecodeError as error:
         raise InputError(f"not {encoding} ({error.reason}), the rows from there on are not read; say another --encoding") from error
+    finally:
+        lines.detach()  # the file is the caller's to close
 
 
 # A record: its place in the table, and its cells or what is wrong with it.
