@@ -12,6 +12,7 @@ from bulletin_ner.describe import details, figure
 from bulletin_ner.html_page import node, page, render, style, table
 from bulletin_ner.labels import ENTITY_TYPES
 from bulletin_ner.schema import Bulletin, Entity, Inconsistency, Record
+from bulletin_ner.taxonomy import measure_type
 
 # The letters of the corpus markup; a type of the model's own goes by its name.
 _LETTERS = {"PLACE": "P", "COUNT": "C", "DATE": "D", "OFFICIAL": "O", "ROLE": "R"}
@@ -78,7 +79,12 @@ def _legend(bulletins: Sequence[Bulletin]) -> Element:
     labels = Counter(measure.label for bulletin in bulletins for measure in bulletin.measures)
     names = (*ENTITY_TYPES, *sorted(set(types) - set(ENTITY_TYPES)))
     entities = [node("li", None, _mark(name, name.lower()), f" {types[name]}") for name in names]
-    measures = [node("li", None, node("small", {"class": "measure"}, name), f" {count}") for name, count in sorted(labels.items())]
+    measures = []
+    for label, count in sorted(labels.items()):
+        known = measure_type(label)
+        chinese = [" ", node("span", {"lang": "zh-Hans"}, known.name["zh"])] if known else []
+        hint = {"title": known.definition["en"]} if known else {}
+        measures.append(node("li", hint, node("small", {"class": "measure"}, label), *chinese, f" {count}"))
     rows = [node("h2", None, "Legend"), node("ul", {"class": "legend", "aria-label": "Entities"}, *entities)]
     if measures:
         rows.append(node("ul", {"class": "legend", "aria-label": "Control measures, by sentence"}, *measures))

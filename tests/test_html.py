@@ -70,6 +70,8 @@ def test_the_text_stands_whole_and_escaped_with_its_marks() -> None:
     assert marks == [("entity PLACE", "甲縣", "P"), ("entity COUNT", "12例", "C"), ("entity OWN", "死亡", "病名")]
     assert [(chip.text, chip.get("title")) for chip in _text(tree).findall("small")] == [("PERSONAL_PROTECTION", "score 0.93")]
     assert tree.findtext(".//h1") == "a<b>.txt"
+    legend = ["".join(item.itertext()) for item in tree.findall(".//section[@class='key']//li")]
+    assert legend == ["placeP 1", "countC 1", "dateD 0", "officialO 0", "roleR 0", "病名病名 1", "PERSONAL_PROTECTION 个人防护 1"]
     assert "confirmed_cases: 1 < 2 & <b>" in "".join(tree.find(".//section[@class='warnings']").itertext())
 
 
