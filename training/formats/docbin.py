@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ def read(path: Path) -> Reading:
     items, remarks, lost = [], [], 0
     for number, doc in enumerate(docs, 1):
         stored = doc.user_data.get(_KEY) or {}
-        attributes = {(start, end, kind): values for start, end, kind, values in stored.get("attributes", ())}
+        attributes = {(start, end, kind): _as_lists(values) for start, end, kind, values in stored.get("attributes", ())}
         try:
             entities = [
                 GoldEntity(e.label_, e.start_char, e.end_char, **attributes.pop((e.start_char, e.end_char, e.label_), {})) for e in doc.ents
@@ -79,6 +79,11 @@ def read(path: Path) -> Reading:
     if lost:
         remarks.append(f"{path}: the attributes of {lost} spans that were moved, removed or given another label: left out")
     return Reading(tuple(items), tuple(remarks))
+
+
+def _as_lists(values: Mapping[str, Any]) -> dict[str, Any]:
+    """msgpack gives lists back as tuples."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 FORMAT = Format("spacy", read, write, read)

@@ -73,7 +73,8 @@ def build_document(
 ) -> tuple[AnnotatedDocument, list[str]]:
     """A document from its parts, and remarks on what had to be filled in or moved. ``measures``: (start, end, label);
     ``fallback``: its id where the header has none. A ValueError says what does not fit."""
-    name = str(header.get("id") or fallback)
+    given_id = header.get("id")
+    name = fallback if given_id is None else str(given_id)
     given = header.get("sentences")
     bounds = sentences(text) if given is None else [(int(start), int(end)) for start, end in given]
     gold, moved = _with_measures(text, bounds, measures)
@@ -82,7 +83,7 @@ def build_document(
         id=name,
         text=text,
         language=header.get("language") or detect_language(text),
-        family=header.get("family") or name,
+        family=header["family"] if header.get("family") is not None else name,
         entities=tuple(sorted(entities, key=lambda entity: (entity.start, entity.end))),
         sentences=gold,
         **fields,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bulletin_ner.schema import Bulletin
@@ -38,19 +39,29 @@ def _document_losses(source: Item, back: Item) -> Counter[str]:
         lost["text (white space)" if old.text.split() == new.text.split() else "text"] += 1
     for name in HEADER:
         lost[name] += getattr(old, name) != getattr(new, name)
-    found = {(entity.type, entity.start, entity.end): entity for entity in new.entities}
+    before, after = _positions(old.text, new.text), _positions(new.text, old.text)
+    found = {(entity.type, after(entity.start), after(entity.end)): entity for entity in new.entities}
     for entity in old.entities:
-        twin = found.get((entity.type, entity.start, entity.end))
+        twin = found.get((entity.type, before(entity.start), before(entity.end)))
         lost["entities"] += twin is None
         if twin is not None:
             for name in ATTRIBUTES:
                 lost[f"entities.{name}"] += getattr(entity, name) is not None and getattr(entity, name) != getattr(twin, name)
-    labelled = {(sentence.start, sentence.end): set(sentence.labels) for sentence in new.sentences}
-    for sentence in old.sentences:
-        lost["measures"] += len(set(sentence.labels) - labelled.get((sentence.start, sentence.end), set()))
-    lost["sentences"] += [(s.start, s.end) for s in old.sentences] != [(s.start, s.end) for s in new.sentences]
+    labelled = {(after(sentence.start), after(sentence.end)): set(sentence.labels) for sentence in new.sentences}
+    bounds = [(before(sentence.start), before(sentence.end)) for sentence in old.sentences]
+    for span, sentence in zip(bounds, old.sentences, strict=True):
+        lost["measures"] += len(set(sentence.labels) - labelled.get(span, set()))
+    lost["sentences"] += bounds != list(labelled)
     lost["negatives"] += bool(set(source.negatives) - set(back.negatives))
     return +lost
+
+
+def _positions(text: str, other: str) -> Callable[[int], int]:
+    """Where an offset is: itself, or, where the two texts differ, the number of characters before it that are no white space."""
+    if text == other:
+        return lambda offset: offset
+    counts = [0, *itertools.accumulate(not char.isspace() for char in text)]
+    return lambda offset: counts[offset]
 
 
 def _prediction_losses(old: Bulletin, new: Bulletin | None, target: Format) -> Counter[str]:

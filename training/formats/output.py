@@ -20,8 +20,8 @@ def safe_names(ids: Sequence[str]) -> list[str]:
     names: list[str] = []
     taken: set[str] = set()
     for identifier in ids:
-        name = _UNSAFE.sub("_", identifier).strip("._ ") or "document"
-        name = name.encode("utf-8")[:_LONGEST].decode("utf-8", "ignore")
+        name = _UNSAFE.sub("_", identifier).strip("._- ")
+        name = name.encode("utf-8")[:_LONGEST].decode("utf-8", "ignore").rstrip("._- ") or "document"
         name = f"_{name}" if _RESERVED.match(name) else name
         unique, number = name, 1
         while unique.casefold() in taken:

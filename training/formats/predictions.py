@@ -13,6 +13,7 @@ from bulletin_ner.normalisation.checks import check_records
 from bulletin_ner.normalisation.dates import parse_reference
 from bulletin_ner.normalisation.document import normalise
 from bulletin_ner.schema import Bulletin, Entity, Inconsistency, Measure, Record
+from bulletin_ner.segmentation import sentences
 from training.documents import AnnotatedDocument, GoldEntity
 from training.formats.item import Format, FormatError, Item, Reading, build_document, fault
 
@@ -39,13 +40,13 @@ def read(path: Path) -> Reading:
 def write(items: Sequence[Item], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as out:
         for item in items:
-            out.write((item.prediction or to_bulletin(item.document)).to_json() + "\n")
+            bulletin = item.prediction or to_bulletin(item.document)
+            out.write(json.dumps({"id": item.document.id, **bulletin.to_dict()}, ensure_ascii=False) + "\n")
 
 
 def to_bulletin(document: AnnotatedDocument) -> Bulletin:
     """The annotation as a result of score 1: values as annotated, what it does not say (codes, roles, records) by the rules."""
     text = document.text
-    bounds = [(sentence.start, sentence.end) for sentence in document.sentences]
     entities = [
         Entity(
             number,
@@ -61,7 +62,7 @@ def to_bulletin(document: AnnotatedDocument) -> Bulletin:
         for number, gold in enumerate(document.entities)
     ]
     try:
-        found = normalise(text, bounds, entities, parse_reference(document.reference_date))
+        found = normalise(text, sentences(text), entities, parse_reference(document.reference_date))
     except ValueError as error:
         raise FormatError(f"document {document.id}: {error}") from error
     kept = tuple(_as_annotated(entity, gold) for entity, gold in zip(found.entities, document.entities, strict=True))
