@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import bulletin_ner
-from bulletin_ner.labels import ENTITY_TYPES
+from bulletin_ner.labels import ENTITY_TYPES, LabelInventory
 from bulletin_ner.tagger import Tagger
 from training.data import load_documents
 from training.evaluate import predict_documents, score_documents
+from training.evaluation.scores import relaxed
 from training.parallel import score_parallel
 
 ROOT = Path(__file__).parent.parent
@@ -48,9 +49,11 @@ def parallel_tables(scores: Mapping[str, Any]) -> str:
     return f"{scores['bulletins']} bulletins, model {scores['model']}.\n\n{first}\n{second}"
 
 
-def zero_shot_table(scores: Mapping[str, Any], model: str) -> str:
-    """Scores by language, as `score_documents` gives them, as Markdown."""
-    return f"{scores['documents']} bulletins, {scores['characters']} characters, model {model}.\n\n{_language_table(scores['languages'])}"
+def zero_shot_table(scores: Mapping[str, Any], overlapping: Mapping[str, float], model: str) -> str:
+    """Scores by language, as `score_documents` gives them, with the F1 of overlapping spans, as Markdown."""
+    rows = {language: {**row, "overlapping": overlapping[language]} for language, row in scores["languages"].items()}
+    table = _language_table(rows, [("all, overlapping", lambda row: f"{row['overlapping']:.3f}")])
+    return f"{scores['documents']} bulletins, {scores['characters']} characters, model {model}.\n\n{table}"
 
 
 def fill(page: str, tables: Mapping[str, str]) -> str:
@@ -67,9 +70,15 @@ def measure(tagger: Tagger) -> dict[str, str]:
     parallel = load_documents(str(ROOT / "corpus/parallel"))
     further = load_documents(str(ROOT / "corpus/zero-shot"))
     predictions = predict_documents(tagger, further)
+    scores = score_documents(further, predictions)
+    pairs = list(zip(further, predictions, strict=True))
+    overlapping = {
+        language: relaxed([pair for pair in pairs if pair[0].language == language], LabelInventory())["all"]["f1"]
+        for language in scores["languages"]
+    }
     return {
         "parallel": parallel_tables(score_parallel(parallel, predict_documents(tagger, parallel))),
-        "zero-shot": zero_shot_table(score_documents(further, predictions), predictions[0].model),
+        "zero-shot": zero_shot_table(scores, overlapping, predictions[0].model),
     }
 
 
