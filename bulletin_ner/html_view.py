@@ -82,7 +82,7 @@ def _legend(bulletins: Sequence[Bulletin]) -> Element:
     measures = []
     for label, count in sorted(labels.items()):
         known = measure_type(label)
-        chinese = [" ", node("span", {"lang": "zh-Hans"}, known.name["zh"])] if known else []
+        chinese: list[Element | str] = [" ", node("span", {"lang": "zh-Hans"}, known.name["zh"])] if known else []
         hint = {"title": known.definition["en"]} if known else {}
         measures.append(node("li", hint, node("small", {"class": "measure"}, label), *chinese, f" {count}"))
     rows = [node("h2", None, "Legend"), node("ul", {"class": "legend", "aria-label": "Entities"}, *entities)]
