@@ -1,4 +1,4 @@
-.PHONY: test lint corpus-report train
+.PHONY: test lint corpus-report train kill-resume
 
 test:
 	pytest
@@ -14,3 +14,6 @@ corpus-report:
 
 train:
 	bulletin-ner train --config configs/default.toml
+
+kill-resume:
+	python benchmarks/kill_resume.py --model models/default --rows 60
