@@ -10,13 +10,17 @@ import numpy as np
 from bulletin_ner.tokenization import BulletinTokenizer, Tokens
 from bulletin_ner.windows import Window, plan_windows
 
-_MULTIPLE = 32
-
 
 class Backend(Protocol):
-    """Runs the network: ids and mask, int64 of shape (batch, tokens), to features, float32 of shape (batch, tokens, width)."""
+    """Runs the network: ids and mask, int64 of shape (batch, tokens), to features, float32 of shape (batch, tokens, width).
+
+    Windows are padded to a length divisible by ``multiple``; one with 1 gets no padding at all. ``batch_tokens`` bounds the tokens of
+    one call, padding included.
+    """
 
     name: str
+    multiple: int
+    batch_tokens: int
 
     def __call__(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray: ...
 
@@ -29,12 +33,11 @@ def encode(
     width: int,
     size: int,
     context: int,
-    batch_tokens: int,
 ) -> list[np.ndarray]:
     """Features of each document, float32 of shape (tokens, width).
 
-    ``breaks``: for each document the token indices where sentences begin; ``size`` and ``context`` count tokens, the two
-    special ones included in ``size``; ``batch_tokens`` bounds the padded tokens of one pass.
+    ``breaks``: for each document the token indices where sentences begin; ``size`` and ``context`` count tokens, the two special ones
+    included in ``size``.
     """
     features = [np.zeros((len(tokens), width), np.float32) for tokens in documents]
     work = [
@@ -46,10 +49,10 @@ def encode(
     by_length: dict[int, list[tuple[int, Window]]] = {}
     for item in work:
         length = item[1].end - item[1].start + 2
-        by_length.setdefault(-(-length // _MULTIPLE) * _MULTIPLE, []).append(item)
+        by_length.setdefault(-(-length // backend.multiple) * backend.multiple, []).append(item)
     # Windows of one padded length only run together: then no result depends on what else is in the batch.
     for length, own in sorted(by_length.items()):
-        rows = max(1, batch_tokens // length)
+        rows = max(1, backend.batch_tokens // length)
         for start in range(0, len(own), rows):
             _run(own[start : start + rows], length, documents, features, backend, tokenizer)
     return features

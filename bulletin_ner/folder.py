@@ -2,6 +2,7 @@
 
 CONFIG = "config.json"
 TOKENIZER = "tokenizer.json"
+VOCABULARY = "vocabulary.npz"
 EMBEDDINGS = "embeddings.safetensors"
 WEIGHTS = "weights.safetensors"
 GRAPH = "model.onnx"

@@ -12,7 +12,7 @@ from typing import Any
 from bulletin_ner.calibration import Scaling
 from bulletin_ner.encoding import Backend
 from bulletin_ner.features import layout_of
-from bulletin_ner.folder import CONFIG, EMBEDDINGS, GRAPH, TOKENIZER, WEIGHTS
+from bulletin_ner.folder import CONFIG, EMBEDDINGS, GRAPH, TOKENIZER, VOCABULARY, WEIGHTS
 from bulletin_ner.labels import ASPECTS, INDICATORS, PLACE_KINDS, LabelInventory
 from bulletin_ner.tagger import Settings, Tagger
 from bulletin_ner.tokenization import BulletinTokenizer
@@ -32,7 +32,7 @@ class ModelError(ValueError):
 
 def write_settings(folder: Path, settings: Settings, tokenizer: BulletinTokenizer, encoder: dict[str, Any]) -> None:
     """Write config.json for the files that lie in the folder."""
-    checked = [name for name in (TOKENIZER, EMBEDDINGS, WEIGHTS, GRAPH, f"{GRAPH}.data") if (folder / name).is_file()]
+    checked = [name for name in (TOKENIZER, VOCABULARY, EMBEDDINGS, WEIGHTS, GRAPH, f"{GRAPH}.data") if (folder / name).is_file()]
     content = {
         "format": FORMAT,
         "name": settings.name,
@@ -82,9 +82,9 @@ def load_tagger(folder: Path, backend: str, min_score: float | None = None, thre
         measure_scaling=Scaling(**calibration.get("measures", {})),
     )
     special = content["special_tokens"]
-    path = folder / TOKENIZER
+    path = folder / (VOCABULARY if VOCABULARY in content["files"] else TOKENIZER)
     try:
-        tokenizer = BulletinTokenizer.from_file(path, special["begin"], special["separator"], special["padding"])
+        tokenizer = BulletinTokenizer.from_folder(folder, special["begin"], special["separator"], special["padding"])
         path = folder / (GRAPH if backend == "onnx" else WEIGHTS)
         return Tagger(_backends()[backend](folder, content, threads), tokenizer, settings)
     except ModelError:
@@ -110,7 +110,9 @@ def read_config(folder: Path) -> dict[str, Any]:
     if missing:
         raise ModelError(f"{path}: {', '.join(missing)} missing; copy the folder anew")
     _labels(path, content)
-    unlisted = [name for name in (TOKENIZER, EMBEDDINGS, WEIGHTS, GRAPH) if name not in content["files"]]
+    unlisted = [name for name in (EMBEDDINGS, WEIGHTS, GRAPH) if name not in content["files"]]
+    if not {TOKENIZER, VOCABULARY} & content["files"].keys():
+        unlisted.append(f"{VOCABULARY} or {TOKENIZER}")
     if unlisted:
         raise ModelError(f"{path}: lists no {', '.join(unlisted)}; finish the training that wrote it, or copy the folder anew")
     for name, facts in content["files"].items():

@@ -22,8 +22,6 @@ from bulletin_ner.sections import Section, sections, together
 from bulletin_ner.segmentation import sentences
 from bulletin_ner.tokenization import BulletinTokenizer, Tokens, token_ranges
 
-_BATCH_TOKENS = 3072
-
 
 @dataclass(frozen=True)
 class Settings:
@@ -91,9 +89,7 @@ class Tagger:
     def _encode(self, tokens: Sequence[Tokens], ranges: Sequence[Sequence[tuple[int, int]]]) -> list[np.ndarray]:
         settings = self.settings
         breaks = [[first for first, _ in document] for document in ranges]
-        return encode(
-            tokens, breaks, self._backend, self._tokenizer, settings.layout.width, settings.window, settings.context, _BATCH_TOKENS
-        )
+        return encode(tokens, breaks, self._backend, self._tokenizer, settings.layout.width, settings.window, settings.context)
 
     def _read_batch(self, texts: Sequence[str], reference_date: str | None) -> list[tuple[Bulletin, np.ndarray]]:
         for text in texts:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Regex, Tokenizer, pre_tokenizers
+from tokenizers import Encoding, PreTokenizedString, Regex, Tokenizer, pre_tokenizers
 
 from bulletin_ner.cleaning import clean
+from bulletin_ner.folder import TOKENIZER, VOCABULARY
+from bulletin_ner.unigram import Unigram
 
 # A Han or Kana character, a run of digits, a punctuation mark: each a word of its own, with the blank before it.
 _WORD = Regex(r" ?(?:[\p{Han}\p{Hiragana}\p{Katakana}]|\d+|[^\s\p{L}\p{N}\p{M}])")
@@ -41,23 +43,40 @@ class Tokens:
 
 
 class BulletinTokenizer:
-    """A Unigram or WordPiece tokenizer of the Hugging Face kind, with our word splitting."""
+    """A Unigram or WordPiece tokenizer of the Hugging Face kind, with our word splitting.
 
-    def __init__(self, tokenizer: Tokenizer, begin: int, separator: int, padding: int) -> None:
+    A Unigram model's names of special tokens are text like any other.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, begin: int, separator: int, padding: int, unigram: Unigram | None = None) -> None:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
             [pre_tokenizers.Split(_WORD, "isolated"), pre_tokenizers.Metaspace(prepend_scheme="never")]
         )
         self._tokenizer = tokenizer
+        self._normalizer, self._pre_tokenizer = tokenizer.normalizer, tokenizer.pre_tokenizer
+        self._unigram = unigram or Unigram.of(tokenizer)
         self.begin, self.separator, self.padding = begin, separator, padding
 
     @classmethod
-    def from_file(cls, path: Path, begin: int, separator: int, padding: int) -> BulletinTokenizer:
-        return cls(Tokenizer.from_file(str(path)), begin, separator, padding)
+    def from_folder(cls, folder: Path, begin: int, separator: int, padding: int) -> BulletinTokenizer:
+        """The tokenizer that `save` wrote."""
+        if not (folder / VOCABULARY).is_file():
+            return cls(Tokenizer.from_file(str(folder / TOKENIZER)), begin, separator, padding)
+        unigram = Unigram.read(folder / VOCABULARY)
+        return cls(unigram.shell(), begin, separator, padding, unigram)
 
-    def save(self, path: Path) -> None:
-        self._tokenizer.save(str(path), pretty=False)
+    def save(self, folder: Path) -> None:
+        """Write a Unigram vocabulary in its own quick form, any other tokenizer as tokenizer.json."""
+        if self._unigram is not None:
+            self._unigram.write(folder / VOCABULARY)
+        else:
+            self._tokenizer.save(str(folder / TOKENIZER), pretty=False)
+
+    def library(self) -> Tokenizer:
+        """The same as a tokenizer of the library alone, for other programs."""
+        return self._tokenizer if self._unigram is None else self._unigram.whole()
 
     def __call__(self, text: str) -> Tokens:
         cleaned = clean(text)
@@ -66,7 +85,7 @@ class BulletinTokenizer:
         offset = 0
         lines = cleaned.text.split("\n")
         # A leading blank gives the first word of a line the form it has inside one.
-        encodings = self._tokenizer.encode_batch([_with_blank(line) for line in lines], add_special_tokens=False)
+        encodings = self._encode([_with_blank(line) for line in lines])
         for line, encoding in zip(lines, encodings, strict=True):
             shift = offset - (len(_with_blank(line)) - len(line))
             for token, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
@@ -82,6 +101,19 @@ class BulletinTokenizer:
         ends = [cleaned.ends[end - 1] for _, end in spans]
         heads = [not (start and _in_word(cleaned.text[start - 1], cleaned.text[start])) for start, _ in spans]
         return Tokens(np.array(ids, np.int32), np.array(starts, np.int32), np.array(ends, np.int32), np.array(heads, bool))
+
+    def _encode(self, lines: Sequence[str]) -> Sequence[Encoding]:
+        if self._unigram is None:
+            return self._tokenizer.encode_batch(lines, add_special_tokens=False)
+        return [self._pieces(line, self._unigram) for line in lines]
+
+    def _pieces(self, line: str, unigram: Unigram) -> Encoding:
+        words = PreTokenizedString(line)
+        if self._normalizer is not None:
+            words.normalize(self._normalizer.normalize)
+        self._pre_tokenizer.pre_tokenize(words)
+        words.tokenize(unigram)
+        return words.to_encoding()
 
 
 def _in_word(before: str, after: str) -> bool:

@@ -20,6 +20,8 @@ class TorchBackend:
     """A network as a `Backend`: ids and mask (batch, tokens) in, float32 features (batch, tokens, width) out."""
 
     name = "torch"
+    multiple = 32
+    batch_tokens = 3072
 
     def __init__(self, network: JointNetwork) -> None:
         self.network = network

@@ -34,7 +34,7 @@ def test_the_folder_holds_everything(tiny_model: Path) -> None:
     names = {path.name for path in tiny_model.iterdir()}
     assert names >= {
         "config.json",
-        "tokenizer.json",
+        "vocabulary.npz",
         "embeddings.safetensors",
         "weights.safetensors",
         "model.onnx",

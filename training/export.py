@@ -1,18 +1,25 @@
-"""Write a trained network as a model folder: weights, graph, tokenizer, config with checksums."""
+"""Write a trained network as a model folder: weights, graph, tokenizer, config with checksums.
+
+    python -m training.export FOLDER
+
+writes the graph and the tokenizer of a folder anew in today's form; weights and settings stay as they are.
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 import torch
 from safetensors.numpy import save_file
 
-from bulletin_ner.folder import EMBEDDINGS, GRAPH, TOKENIZER, WEIGHTS, WORDS
+from bulletin_ner.folder import EMBEDDINGS, GRAPH, TOKENIZER, VOCABULARY, WEIGHTS, WORDS
 from bulletin_ner.network import JointNetwork
 from bulletin_ner.quantisation import to_int4, to_int8
-from bulletin_ner.saved import write_settings
+from bulletin_ner.saved import load_tagger, read_config, write_settings
 from bulletin_ner.tagger import Settings
 from bulletin_ner.tokenization import BulletinTokenizer
 from training.config import Config
@@ -24,7 +31,7 @@ FAMILIES = ("bert", "roberta", "xlm-roberta")
 def save_model(folder: Path, network: JointNetwork, tokenizer: BulletinTokenizer, config: Config, settings: Settings) -> None:
     """Write the folder that `bulletin_ner.load` reads. Encoders outside the BERT family get a float32 graph by torch's exporter."""
     folder.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(folder / TOKENIZER)
+    _write_tokenizer(folder, tokenizer)
     state = {name: tensor.detach().cpu().float().numpy() for name, tensor in network.state_dict().items() if tensor.is_floating_point()}
     family = network.encoder.config.model_type in FAMILIES
     words = state.pop(WORDS) if family else None
@@ -32,14 +39,34 @@ def save_model(folder: Path, network: JointNetwork, tokenizer: BulletinTokenizer
         save_file(_embeddings(words, config.export.embeddings), folder / EMBEDDINGS)
     save_file(_weights(network, state, int8=family and config.export.weights == "int8", transpose=family), folder / WEIGHTS)
     if family:
-        graph = build_graph(network.encoder.config.to_dict(), network.layout.width, [folder / EMBEDDINGS, folder / WEIGHTS])
-        onnx.save(graph, folder / GRAPH)
+        _write_graph(folder, network.encoder.config.to_dict(), network.layout.width)
     else:
         _generic_graph(folder, network)
     for path in (folder / EMBEDDINGS, folder / WEIGHTS):
         if path.is_file():
             path.chmod(0o644)  # safetensors writes for the owner alone
     write_settings(folder, settings, tokenizer, network.encoder.config.to_dict())
+
+
+def renew(folder: Path) -> None:
+    """Write graph and tokenizer of a BERT-family folder anew from its weights and its vocabulary."""
+    content = read_config(folder)
+    settings = load_tagger(folder, "onnx").settings
+    special = content["special_tokens"]
+    tokenizer = BulletinTokenizer.from_folder(folder, special["begin"], special["separator"], special["padding"])
+    _write_tokenizer(folder, tokenizer)
+    _write_graph(folder, content["encoder"], settings.layout.width)
+    write_settings(folder, settings, tokenizer, content["encoder"])
+
+
+def _write_tokenizer(folder: Path, tokenizer: BulletinTokenizer) -> None:
+    for name in (TOKENIZER, VOCABULARY):
+        (folder / name).unlink(missing_ok=True)
+    tokenizer.save(folder)
+
+
+def _write_graph(folder: Path, encoder: dict[str, Any], width: int) -> None:
+    onnx.save(build_graph(encoder, width, [folder / EMBEDDINGS, folder / WEIGHTS]), folder / GRAPH)
 
 
 def _embeddings(words: np.ndarray, bits: str) -> dict[str, np.ndarray]:
@@ -76,3 +103,7 @@ def _generic_graph(folder: Path, network: JointNetwork) -> None:
         dynamic_shapes=(axes, axes),
         external_data=True,
     )
+
+
+if __name__ == "__main__":
+    renew(Path(sys.argv[1]))

@@ -74,14 +74,13 @@ class GraphBuilder:
         """
         if source not in self._rows:
             limit = self.constant("limit", np.array(127, np.float32))
-            largest = self.add("Abs", [source], f"{source}.abs")
-            largest = self.add("ReduceMax", [largest, self.constant("last_axis", np.array([-1], np.int64))], f"{source}.max", keepdims=1)
-            largest = self.add("Max", [largest, self.constant("tiny", np.array(1e-9, np.float32))], f"{source}.largest")
-            factor = self.add("Div", [limit, largest], f"{source}.factor")
-            shifted = self.add("Mul", [source, factor], f"{source}.stretched")
-            shifted = self.add("Add", [shifted, self.constant("centre", np.array(128, np.float32))], f"{source}.shifted")
-            rounded = self.add("Round", [shifted], f"{source}.rounded")
-            rows = self.add("Cast", [rounded], f"{source}.int8", to=TensorProto.UINT8)
+            axis = self.constant("last_axis", np.array([-1], np.int64))
+            high = self.add("ReduceMax", [source, axis], f"{source}.max", keepdims=1)
+            low = self.add("Neg", [self.add("ReduceMin", [source, axis], f"{source}.min", keepdims=1)], f"{source}.low")
+            largest = self.add("Max", [high, low, self.constant("tiny", np.array(1e-9, np.float32))], f"{source}.largest")
+            stretched = self.add("Mul", [source, self.add("Div", [limit, largest], f"{source}.factor")], f"{source}.stretched")
+            unit = [self.constant("unit", np.array(1, np.float32)), self.constant("middle", np.array(128, np.uint8))]
+            rows = self.add("QuantizeLinear", [stretched, *unit], f"{source}.int8")
             self._rows[source] = rows, self.add("Div", [largest, limit], f"{source}.scale")
         return self._rows[source]
 
@@ -99,13 +98,13 @@ def safetensors_layout(path: Path) -> dict[str, tuple[str, list[int], int, int]]
 
 
 def build_graph(settings: dict[str, Any], width: int, files: list[Path]) -> onnx.ModelProto:
-    """The joint network's graph: input_ids and attention_mask, int64 (batch, tokens), to features, float32 (batch, tokens, width).
+    """The joint network's graph: input_ids, int64 (batch, tokens), to features, float32 (batch, tokens, width).
 
+    It takes no mask, since the runtime's attention is a third faster without one: texts of one batch must be of one length.
     ``settings``: the encoder's Hugging Face config, of type bert, roberta or xlm-roberta.
     """
     graph = GraphBuilder(files)
     epsilon = settings["layer_norm_eps"]
-    graph.add("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
     hidden = _embeddings(graph, settings)
     hidden = _norm(graph, hidden, "encoder.embeddings.LayerNorm", epsilon)
     for layer in range(settings["num_hidden_layers"]):
@@ -120,7 +119,7 @@ def build_graph(settings: dict[str, Any], width: int, files: list[Path]) -> onnx
     proto = helper.make_graph(
         graph.nodes,
         "bulletin_ner",
-        [helper.make_tensor_value_info(name, TensorProto.INT64, axes) for name in ("input_ids", "attention_mask")],
+        [helper.make_tensor_value_info("input_ids", TensorProto.INT64, axes)],
         [helper.make_tensor_value_info("features", TensorProto.FLOAT, [*axes, width])],
         list(graph.initialisers.values()),
     )
@@ -150,7 +149,7 @@ def _embeddings(graph: GraphBuilder, settings: dict[str, Any]) -> str:
 def _layer(graph: GraphBuilder, hidden: str, prefix: str, heads: int, epsilon: float) -> str:
     attention = f"{prefix}.attention"
     projected = [graph.linear(hidden, f"{attention}.self.{name}") for name in ("query", "key", "value")]
-    attended = graph.add("MultiHeadAttention", [*projected, "", "mask"], f"{attention}.attended", MICROSOFT, num_heads=heads)
+    attended = graph.add("MultiHeadAttention", projected, f"{attention}.attended", MICROSOFT, num_heads=heads)
     output = graph.linear(attended, f"{attention}.output.dense")
     hidden = _norm(graph, graph.add("Add", [output, hidden], f"{attention}.sum"), f"{attention}.output.LayerNorm", epsilon)
     output = graph.linear(_inner(graph, hidden, f"{prefix}.intermediate.dense"), f"{prefix}.output.dense")

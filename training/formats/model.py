@@ -9,8 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bulletin_ner.folder import CARD, TOKENIZER
+from bulletin_ner.folder import CARD
 from bulletin_ner.saved import ModelError, read_config
+from bulletin_ner.tokenization import BulletinTokenizer
 from training.formats.convert import Conversion
 from training.formats.item import FormatError
 from training.formats.output import staged
@@ -60,12 +61,11 @@ def convert_model(source: Path, output: Path, to_format: str, force: bool) -> Co
 
 
 def _tokenizer(source: Path, content: dict[str, Any]) -> Any:
-    from tokenizers import Tokenizer
     from tokenizers.processors import TemplateProcessing
     from transformers import PreTrainedTokenizerFast
 
-    tokenizer = Tokenizer.from_file(str(source / TOKENIZER))
     special = content["special_tokens"]
+    tokenizer = BulletinTokenizer.from_folder(source, special["begin"], special["separator"], special["padding"]).library()
     begin, separator, padding = (tokenizer.id_to_token(special[name]) for name in ("begin", "separator", "padding"))
     tokenizer.post_processor = TemplateProcessing(
         single=f"{begin} $A {separator}",
