@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -23,6 +24,7 @@ from bulletin_ner.cli import app
 from bulletin_ner.labels import MEASURES, LabelInventory
 from bulletin_ner.schema import Bulletin, Entity, Measure
 from bulletin_ner.segmentation import sentences
+from training import finish
 from training.calibration import fit_scaling, fit_settings
 from training.commands import evaluate_command
 from training.data import load_documents
@@ -279,3 +281,19 @@ def test_the_command(tiny_model: Path, tmp_path: Path) -> None:
     faulty = runner.invoke(app, [*base[:-4], "--data", "no-such-folder"])
     assert faulty.exit_code == 2
     assert "no such corpus folder" in faulty.output
+
+
+def test_the_end_of_a_run_once_more(tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "old"
+    shutil.copytree(tiny_model, folder, ignore=shutil.ignore_patterns("run"))
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    del metrics["config"]["labels"], metrics["dev"], metrics["test"]
+    (folder / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    assert finish.main([str(folder)]) == 0
+    assert "least score" in capsys.readouterr().out
+    for name in ("config.json", "metrics.json"):
+        assert json.loads((folder / name).read_text(encoding="utf-8")) == json.loads((tiny_model / name).read_text(encoding="utf-8")), name
+    cards = [(one / "README.md").read_text(encoding="utf-8") for one in (folder, tiny_model)]
+    assert cards[0].replace("# old", "# tiny") == cards[1]
+    assert finish.main([str(tmp_path)]) == 2
+    assert "no model folder" in capsys.readouterr().err
