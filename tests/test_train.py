@@ -216,3 +216,12 @@ def test_sentences_longer_than_a_window_are_counted() -> None:
     tokens = Tokens(np.arange(300), np.arange(300), np.arange(1, 301), np.ones(300, bool))
     example = Example(tokens, np.zeros(300, np.int64), sentences, measures, empty, none, none, none)
     assert [longer_sentences([example], size) for size in (30, 100, 159, 160)] == [2, 1, 1, 0]
+
+
+def test_a_glob_names_some_files_of_a_split() -> None:
+    some = load_documents(str(ROOT / "corpus/dev/dev-0[1-3]*.txt"))
+    every = load_documents(str(ROOT / "corpus/dev"))
+    assert some == every[: len(some)]
+    assert 0 < len(some) < len(every)
+    with pytest.raises(DataError, match="no such corpus"):
+        load_documents(str(ROOT / "corpus/dev/none-*.txt"))

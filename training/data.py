@@ -23,8 +23,9 @@ class DataError(ValueError):
 
 
 def load_documents(source: str) -> list[AnnotatedDocument]:
-    """Documents of one source: a folder of markup files, a markup file, JSONL, stand-off labels ``labels.jsonl@texts.jsonl``,
-    ``labels.jsonl#dev@texts.jsonl`` for one split of them, or an outside corpus with its own labels, ``ecr:FOLDER#train``."""
+    """Documents of one source: a folder of markup files, a markup file or a glob of them (``corpus/train/hans-*.txt``), JSONL,
+    stand-off labels ``labels.jsonl@texts.jsonl``, ``labels.jsonl#dev@texts.jsonl`` for one split of them, or an outside corpus with
+    its own labels, ``ecr:FOLDER#train``."""
     if source.startswith("ecr:"):
         from training.ecr import load_reports
 
@@ -37,11 +38,12 @@ def load_documents(source: str) -> list[AnnotatedDocument]:
 
         name, _, split = labels.partition("#")
         return join_standoff(Path(name), Path(texts), split)
-    if not path.exists():
+    matches = sorted(path.parent.glob(path.name)) if "*" in path.name else []
+    if not path.exists() and not matches:
         raise DataError(f"{path}: no such corpus folder or file")
     if path.suffix == ".jsonl":
         return list(read_jsonl(path))
-    files = sorted(path.glob("*.txt")) if path.is_dir() else [path]
+    files = matches or (sorted(path.glob("*.txt")) if path.is_dir() else [path])
     if path.is_dir() and not files and any((path / split).is_dir() for split in SPLITS):
         raise DataError(f"{path}: holds splits, name one: {path / 'train'}")
     documents, faults = [], []
