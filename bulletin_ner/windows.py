@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,25 +24,26 @@ class Window:
 def plan_windows(length: int, breaks: Sequence[int], size: int, context: int) -> list[Window]:
     """Cover ``length`` tokens with windows of at most ``size``.
 
-    Cores follow each other without gap or overlap; they end at a break (a token index where a sentence begins) where
-    one is in reach, and see up to ``context`` tokens more on both sides.
+    Cores follow each other without gap or overlap; they end at a break (a token index where a sentence begins) where one is in reach.
+    A window sees up to ``context`` tokens before its core, and as many behind it; only a quarter of that behind a core that ends at a
+    break, since little of the next sentence bears on this one.
     """
     if size <= 2 * context:
         raise ValueError(f"size {size} leaves no room between two contexts of {context}")
+    breaks = sorted({point for point in breaks if 0 < point < length})
     windows = []
     start = 0
-    breaks = sorted({point for point in breaks if 0 < point < length})
-    position = 0
     while start < length:
-        reach = start + size - context - min(context, start)
-        end = min(reach, length)
-        if end < length:
-            last = None
-            while position < len(breaks) and breaks[position] <= end:
-                last = breaks[position]
-                position += 1
-            if last is not None and last > start:
-                end = last
-        windows.append(Window(max(0, start - context), min(length, end + context), start, end))
+        first = max(0, start - context)
+        room = first + size  # the token behind the last that can be read with the core
+        if room >= length:
+            end, behind = length, 0
+        else:
+            last = bisect_right(breaks, room - context // 4) - 1
+            if last >= 0 and breaks[last] > start:
+                end, behind = breaks[last], context // 4
+            else:
+                end, behind = room - context, context
+        windows.append(Window(first, min(length, end + behind), start, end))
         start = end
     return windows

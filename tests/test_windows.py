@@ -19,6 +19,8 @@ def test_cores_cover_every_token_once_and_windows_keep_to_their_size(length: int
     for window in windows:
         assert window.end - window.start <= size
         assert window.core_start == 0 or window.core_start - window.start == min(context, window.core_start)
+        behind = window.end - window.core_end
+        assert behind == min(context // 4 if window.core_end in breaks else context, length - window.core_end)
 
 
 def test_a_core_ends_where_a_sentence_begins() -> None:
