@@ -96,7 +96,7 @@ def report(sets: Mapping[str, Sequence[Sequence[Figure]]], workers: int | None =
         "place / date / both right",
         *(f"{name} ({len(figures)})" for name, figures in flat.items()),
         "gained / lost, dev and news",
-        "test",
+        "gained / lost, test",
     ]
     return "\n".join("| " + " | ".join(row) + " |" for row in [heads, ["---"] * len(heads), *rows]) + "\n"
 
@@ -123,5 +123,7 @@ if __name__ == "__main__":
     figures = {name: [read_figures(d, gold[d.id]) for d in load_documents(source) if d.id in gold] for name, source in SETS.items()}
     head, mark, rest = PAGE.read_text(encoding="utf-8").partition("<!-- linker: written by `python benchmarks/linker.py` -->\n")
     _, end, tail = rest.partition("<!-- /linker -->")
+    if not end:
+        sys.exit(f"{PAGE}: no place is marked for the table, put the two linker comments back")
     table = report(figures, int(sys.argv[1]) if len(sys.argv) > 1 else None)
     PAGE.write_text(f"{head}{mark}\n{table}\n{end}{tail}", encoding="utf-8")
