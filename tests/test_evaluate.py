@@ -8,11 +8,10 @@ import pytest
 from bulletin_ner.calibration import Scaling
 from bulletin_ner.labels import MEASURES
 from bulletin_ner.schema import Bulletin, Entity, Measure, Record
-from training.documents import AnnotatedDocument, GoldEntity, GoldSentence
 from training.calibration import tune_min_score
-from training.evaluate import evaluate_readings, score_documents
+from training.documents import AnnotatedDocument, GoldEntity, GoldSentence
+from training.evaluate import score_documents
 from training.evaluation.readings import Reading
-from training.evaluation.text import format_scores
 from training.links import GoldLink, GoldLinks
 
 TEXT = "甲县新增3例，乙县1例。明日检测。"

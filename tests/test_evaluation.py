@@ -39,6 +39,7 @@ from training.evaluation.reliability import reliability
 from training.evaluation.report import write_report
 from training.evaluation.scores import measures, relaxed, strict
 from training.evaluation.spans import match_spans
+from training.evaluation.text import format_scores
 
 LABELS = LabelInventory(("A", "B"), ("X", "Y"))
 SMOKE = str(ROOT / "tests/data/smoke.txt")
@@ -128,6 +129,10 @@ def test_a_paired_difference() -> None:
     found = compare_readings([wrong] * 8, [right] * 8, LABELS, {}, 50)
     assert found["entities"]["A"] == {"difference": 1.0, "interval": [1.0, 1.0]}
     assert found["relaxed"]["all"]["difference"] == 0
+    scores = {"model": "m", "version": "m@1"} | evaluate_readings([wrong] * 8, LABELS, {}, 10)
+    text = format_scores(scores | {"comparison": {"model": "n", "version": "n@1", "differences": found}})
+    assert re.search(r"^n minus m$", text, re.MULTILINE)
+    assert re.search(r"^entities A +\+1\.000 \(\+1\.000 to \+1\.000\) \*$", text, re.MULTILINE)
     assert compare_readings([wrong, right], [right, right], LABELS, {}, 0)["entities"]["A"] == {"difference": 0.5, "interval": None}
 
 
@@ -252,6 +257,8 @@ def test_peers_are_scored_through_their_mapping(monkeypatch: pytest.MonkeyPatch)
     assert rows[0]["strict"]["B"]["f1"] == 0  # it takes more than the name
     assert rows[0]["relaxed"]["B"]["f1"] == 1
     assert rows[0]["own"]["strict"]["all"]["f1"] == 1
+    scores = {"model": "m", "version": "m@1", "peers": rows} | evaluate_readings([reading], LABELS, {}, 0)
+    assert re.search(r"^fake, zh-Hans, 1 documents; LOC as A, PER as B$", format_scores(scores), re.MULTILINE)
     monkeypatch.setattr(peers, "PEERS", (replace(fake, package="no_such_package"),))
     with pytest.raises(peers.PeerError, match=r"pip install 'bulletin-ner\[peers\]'"):
         peers.score_peers(as_pairs([reading]))
