@@ -121,9 +121,9 @@ def _row(
 if __name__ == "__main__":
     gold = read_links(ROOT / "corpus/links")
     figures = {name: [read_figures(d, gold[d.id]) for d in load_documents(source) if d.id in gold] for name, source in SETS.items()}
+    table = report(figures, int(sys.argv[1]) if len(sys.argv) > 1 else None)
     head, mark, rest = PAGE.read_text(encoding="utf-8").partition("<!-- linker: written by `python benchmarks/linker.py` -->\n")
     _, end, tail = rest.partition("<!-- /linker -->")
     if not end:
-        sys.exit(f"{PAGE}: no place is marked for the table, put the two linker comments back")
-    table = report(figures, int(sys.argv[1]) if len(sys.argv) > 1 else None)
+        sys.exit(f"{table}\n{PAGE}: no place is marked for this table, put the two linker comments back")
     PAGE.write_text(f"{head}{mark}\n{table}\n{end}{tail}", encoding="utf-8")
