@@ -6,20 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel, AutoTokenizer, BertConfig, BertModel
 
 from bulletin_ner.features import layout_of
 from bulletin_ner.network import JointNetwork
-from bulletin_ner.saved import read_config
 from bulletin_ner.tagger import Settings, Tagger
 from bulletin_ner.tokenization import BulletinTokenizer
-from bulletin_ner.torch_backend import TorchBackend, load_torch
+from bulletin_ner.torch_backend import TorchBackend
 from training.base_encoder import build_tokenizer, prepare
-from training.checkpoint import BEST, restore_trainable, trainable_state
 from training.config import Config, ConfigError
 from training.dropout import set_dropout
+from training.warm_start import start_from
 
 BASE_FOLDER = Path("build/base")
 
@@ -33,7 +31,7 @@ def build_network(config: Config) -> tuple[JointNetwork, BulletinTokenizer]:
     _check_windows(config, encoder.config)
     network = JointNetwork(encoder, layout_of(config.labels.inventory), config.heads.inner, config.heads.dropout)
     if config.run.start:
-        _start_from(Path(config.run.start), network)
+        start_from(Path(config.run.start), network, config.labels.inventory)
     _freeze_layers(encoder, config.encoder.freeze_layers)
     return network, tokenizer
 
@@ -60,14 +58,6 @@ def _check_windows(config: Config, encoder: Any) -> None:
     for section, size in (("training", config.training.window), ("prediction", config.prediction.window)):
         if size > places:
             raise ConfigError(f"{section}.window: {size} tokens, but the encoder reads at most {places}; make it smaller")
-
-
-def _start_from(folder: Path, network: JointNetwork) -> None:
-    """Take a saved model's weights: those that its run kept in full precision where they are there, else the exported ones."""
-    kept = folder / "run" / BEST
-    saved = load_torch(folder, read_config(folder)).network.state_dict()
-    exact = load_file(kept) if kept.is_file() else {}
-    restore_trainable(network, {name: exact.get(name, saved[name]) for name in trainable_state(network) if name in saved})
 
 
 def _freeze_layers(encoder: Any, number: int) -> None:
