@@ -18,7 +18,7 @@ from bulletin_ner.saved import ModelError, read_config
 from bulletin_ner.sinks import LinesSink, OutputError, open_sink
 
 PROGRAM = [sys.executable, "-c", "from bulletin_ner.cli import main; main()", "predict"]
-ROWS = 120
+ROWS = 80
 
 
 def _table(path: Path, rows: int = ROWS) -> Path:
@@ -66,10 +66,10 @@ def test_a_killed_run_goes_on_where_it_was(table: Path, whole: bytes, tiny_model
     assert output.read_bytes() == whole
 
 
-@pytest.mark.parametrize("cut", [0, 1, 200, -1, -200])
+@pytest.mark.parametrize("cut", [0, 200, -1])
 def test_a_half_written_last_line_is_read_again(table: Path, whole: bytes, tiny_model: Path, tmp_path: Path, cut: int) -> None:
     output = tmp_path / "out.jsonl"
-    output.write_bytes(whole[:cut] if cut else b"")
+    output.write_bytes(whole[:cut])
     assert _call(table, "--model", tiny_model, "--format", "jsonl", "--output", output, "--resume") == 0
     assert output.read_bytes() == whole
 
