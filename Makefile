@@ -1,4 +1,4 @@
-.PHONY: test lint corpus-report train kill-resume
+.PHONY: test lint corpus-report train kill-resume torture
 
 test:
 	pytest
@@ -17,3 +17,6 @@ train:
 
 kill-resume:
 	python benchmarks/kill_resume.py --model models/default --rows 60
+
+torture:
+	python benchmarks/torture.py --stages 100000 --whole 2000

@@ -56,13 +56,14 @@ class Unigram:
 
     def write(self, path: Path) -> None:
         """One file of arrays, no pickle in it: the texts as UTF-8 bytes."""
-        text = {"pieces": "\n".join(self.pieces), "settings": json.dumps(self.settings, ensure_ascii=False)}
+        pieces, settings = "\n".join(self.pieces), json.dumps(self.settings, ensure_ascii=False)
         with path.open("wb") as file:
             np.savez_compressed(
                 file,
                 scores=np.array(self.scores, np.float64),
                 unknown=np.array(self.unknown),
-                **{name: np.frombuffer(value.encode("utf-8"), np.uint8) for name, value in text.items()},
+                pieces=np.frombuffer(pieces.encode("utf-8"), np.uint8),
+                settings=np.frombuffer(settings.encode("utf-8"), np.uint8),
             )
 
     def shell(self) -> Tokenizer:

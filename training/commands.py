@@ -91,6 +91,39 @@ def evaluate_command(
         typer.echo(f"report: {write_report(scores, readings, labels, report)}", err=True)
 
 
+def bench_command(
+    data: Annotated[list[str], typer.Option(help="A corpus folder, a JSONL file, or stand-off labels@texts; may be repeated.")],
+    model: Annotated[str, typer.Option(help="A saved model's folder.")] = "default",
+    threads: Annotated[int, typer.Option(min=0, help="Of the network; 0 for one a core.")] = 0,
+    rounds: Annotated[int, typer.Option(min=1, help="Times that everything is measured.")] = 3,
+    texts: Annotated[int | None, typer.Option(min=1, help="The first so many texts only.")] = None,
+    peers: Annotated[bool, typer.Option("--peers", help="Run other tools on the same texts (extra 'peers').")] = False,
+    plot: Annotated[Path | None, typer.Option(help="A picture (.png, .svg) to draw (extra 'report').")] = None,
+    format: Annotated[str, typer.Option(help="text or json.")] = "text",
+    output: Annotated[Path | None, typer.Option(help="A file; standard output where it is not given.")] = None,
+) -> None:
+    """Measure speed, start-up and memory: bulletin-ner bench --data corpus/dev --peers"""
+    if format not in ("text", "json"):
+        _fail(f"--format {format!r} is none of text, json")
+    try:
+        from training import bench
+        from training.data import load_documents
+    except ImportError as error:
+        _fail(f"bench {_EXTRA} ({error})")
+    try:
+        documents = [document for source in data for document in load_documents(source)][:texts]
+        result = bench.bench(model, documents, rounds, threads, peers)
+        if plot is not None:
+            bench.plot(result, plot)
+    except (ValueError, FileNotFoundError, ImportError) as error:
+        _fail(str(error))
+    content = json.dumps(result, ensure_ascii=False, indent=1) if format == "json" else bench.as_text(result)
+    if output is None:
+        typer.echo(content)
+    else:
+        output.write_text(content + "\n", encoding="utf-8")
+
+
 def _fail(message: str) -> None:
     typer.echo(message, err=True)
     raise typer.Exit(2)
