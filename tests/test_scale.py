@@ -239,9 +239,9 @@ def test_a_bad_row_holds_up_no_other(cluster: None, tiny_model: Path, tmp_path: 
     rows[2]["reference_date"] = "soon"
     address, model = _jsonl(tmp_path / "rows.jsonl", rows), Model(str(tiny_model))
     with pytest.raises(ScaleError, match=r"rows\.jsonl, line 3 \(id 甲-2\): column .* is 'soon', no day.*\(1 of 3 files not written"):
-        predict_dataset([address], str(tmp_path / "out"), model=model, rows_per_file=2)
+        predict_dataset([address], str(tmp_path / "out"), model=model, workers=1, rows_per_file=2)
     assert len(list((tmp_path / "out").glob("*.parquet"))) == 2
     rows[2]["reference_date"] = "2022-11-12"
-    summary = predict_dataset([_jsonl(tmp_path / "rows.jsonl", rows)], str(tmp_path / "out"), model=model, rows_per_file=2)
+    summary = predict_dataset([_jsonl(tmp_path / "rows.jsonl", rows)], str(tmp_path / "out"), model=model, workers=1, rows_per_file=2)
     assert (summary.files, summary.found_files) == (1, 2)
     assert pyarrow.parquet.read_table(tmp_path / "out").num_rows == 6

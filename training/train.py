@@ -77,6 +77,8 @@ def train(config: Config) -> Path:
     average = {name: tensor.detach().clone() for name, tensor in trainable_state(network).items()}
     work = Work(config, output / "run", network, tokenizer, optimizer, average, dev)
     state = load_checkpoint(work.folder, network, optimizer, average, config)
+    if accelerator.is_main_process:
+        log.info("training on %s, processes: %d", accelerator.device.type, accelerator.num_processes)
     started = time.monotonic()
     for epoch in range(len(state.history), config.training.epochs):
         examples = _epoch_examples(training, names, tokenizer, config, epoch)
@@ -167,9 +169,10 @@ def _run_epoch(
         work.optimizer.step()
         work.optimizer.zero_grad()
         _update_average(work, min(config.training.average_decay, state.step / (10 + state.step)))
-        state = state.with_loss(loss.item())
+        mean = float(accelerator.reduce(loss.detach(), reduction="mean"))  # over the processes
+        state = state.with_loss(mean)
         bar.update()
-        bar.set_postfix(loss=f"{loss.item():.3f}")
+        bar.set_postfix(loss=f"{mean:.3f}")
         if state.step % config.training.checkpoint_steps == 0 and accelerator.is_main_process:
             work.save(state)
     bar.close()
