@@ -40,7 +40,7 @@ def kill_until_done(arguments: list[str], output: Path, chance: random.Random) -
         while process.poll() is None and (not output.exists() or output.stat().st_size <= before):
             time.sleep(0.002)
         time.sleep(chance.uniform(0, 0.05))
-        if process.poll() is None and chance.random() < 0.9:
+        if process.poll() is None and chance.random() < 0.6:
             process.kill()
             process.wait()
             kills += 1
