@@ -34,7 +34,9 @@ def expand(inputs: Sequence[str], note: Callable[[str], None] = lambda message: 
             yield name
         else:
             found = sorted(match for match in glob.glob(name, recursive=True) if Path(match).is_file())
-            yield from found or [Fault(name, "no such file, folder or match; check the name")]
+            yield from found
+            if not found:
+                yield Fault(name, "no such file, folder or match; check the name")
 
 
 def _walk(folder: str, note: Callable[[str], None]) -> Iterator[str | Fault]:
