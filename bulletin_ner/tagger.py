@@ -101,27 +101,25 @@ class Tagger:
         pooled: list[list[tuple[int, Pooled]]] = [[] for _ in texts]
         work = [section for index, text in enumerate(texts) for section in sections(index, text, spans[index])]
         for group in together(work):
-            for section, (found, measures) in zip(group, self._read_sections(texts, group), strict=True):
+            for section, (tokens, features, measures) in zip(group, self._read_sections(texts, group), strict=True):
                 own = entities[section.index]
-                for entity in found:
-                    start, end = entity.start + section.start, entity.end + section.start
-                    own.append(replace(entity, id=len(own), start=start, end=end) if section.start else entity)
+                own += self._entities(texts[section.index], tokens, features, len(own))
                 pooled[section.index].append((section.first, measures))
         return [
             self._bulletin(text, reference_date, reference, bounds, found, own)
             for text, bounds, found, own in zip(texts, spans, entities, pooled, strict=True)
         ]
 
-    def _read_sections(self, texts: Sequence[str], group: Sequence[Section]) -> list[tuple[list[Entity], Pooled]]:
-        """The entities of sections, their offsets from the section's start, and what its sentences say of the measures."""
+    def _read_sections(self, texts: Sequence[str], group: Sequence[Section]) -> list[tuple[Tokens, np.ndarray, Pooled]]:
+        """The tokens of sections, their offsets into the whole text, their features, and what their sentences say of the measures."""
         layout = self.settings.layout
         pieces = [texts[section.index][section.start : section.end] for section in group]
         tokens = [self._tokenizer(piece) for piece in pieces]
         ranges = [token_ranges(own, section.sentences) for own, section in zip(tokens, group, strict=True)]
         features = self._encode(tokens, ranges)
         return [
-            (self._entities(piece, own, matrix), pool_sentences(matrix, bounds, layout))
-            for piece, own, bounds, matrix in zip(pieces, tokens, ranges, features, strict=True)
+            (own.shifted(section.start), matrix, pool_sentences(matrix, bounds, layout))
+            for section, own, bounds, matrix in zip(group, tokens, ranges, features, strict=True)
         ]
 
     def _bulletin(
@@ -156,8 +154,8 @@ class Tagger:
                     found.append(Measure(label, round(probability, 4), start, end, text[start:end]))
         return tuple(found)
 
-    def _entities(self, text: str, tokens: Tokens, features: np.ndarray) -> list[Entity]:
-        """The spans with their classes, values still to be read."""
+    def _entities(self, text: str, tokens: Tokens, features: np.ndarray, first: int) -> list[Entity]:
+        """The spans with their classes, values still to be read, numbered from ``first``."""
         layout = self.settings.layout
         found = decode_spans(features[:, : layout.tags], tokens.heads)
         scores = self.settings.entity_scaling(np.array([span.score for span in found])).tolist()
@@ -170,7 +168,7 @@ class Tagger:
             start, stop = _offsets(text, tokens, span)
             start = max(start, end)
             if start < stop:
-                entities.append(self._entity(len(entities), text, start, stop, span, logits))
+                entities.append(self._entity(first + len(entities), text, start, stop, span, logits))
                 end = stop
         return entities
 

@@ -7,7 +7,7 @@ joined by the separator token, so that the model sees where a line ends.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +40,10 @@ class Tokens:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def shifted(self, offset: int) -> Tokens:
+        """The same tokens, so many characters further on."""
+        return replace(self, starts=self.starts + offset, ends=self.ends + offset) if offset else self
 
 
 class BulletinTokenizer:
