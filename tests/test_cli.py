@@ -91,7 +91,7 @@ def test_train_and_evaluate(tmp_path: Path) -> None:
     arguments = ("evaluate", "--model", str(tmp_path / "model"), "--data", "tests/data/smoke.txt")
     text, scores = _run(*arguments), json.loads(_run(*arguments, "--format", "json").stdout)
     assert "entities" in text.stdout
-    assert set(scores["languages"]) == {"zh-Hans", "zh-Hant", "en"}
+    assert set(scores["groups"]["language"]) == {"zh-Hans", "zh-Hant", "en"}
     assert scores["documents"] == 3
 
 

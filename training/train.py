@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 from tqdm import tqdm
@@ -64,6 +65,7 @@ def train(config: Config) -> Path:
     An interrupted run with the same config continues where its last checkpoint stands.
     """
     output = Path(config.run.output)
+    AcceleratorState._reset_state(reset_partial_state=True)  # a run before in this process may have had another precision
     accelerator = Accelerator(cpu=config.run.device == "cpu", mixed_precision="bf16" if config.training.bf16 else "no")
     if config.run.device == "cuda" and accelerator.device.type != "cuda":
         raise ConfigError("run.device: 'cuda', but torch sees no CUDA device; set it to 'auto' or 'cpu'")
