@@ -72,8 +72,11 @@ def main() -> int:
         for number in range(given.tries):
             output = Path(folder, f"try-{number}.jsonl")
             code, kills = kill_until_done(command(rows, output, given.model, given.jobs), output, chance)
-            held += code == 1 and output.read_bytes() == whole.read_bytes()  # 1: the row that is no JSON
+            same = output.read_bytes() == whole.read_bytes()
+            held += code == 1 and same  # 1: the row that is no JSON
             killed += kills
+            if not same:
+                sys.stdout.write(f"try {number}: code {code}, {output.stat().st_size} bytes, {whole.stat().st_size} wanted\n")
     sys.stdout.write(f"{held} of {given.tries} tries held, {killed} kills, {given.rows} rows each, --jobs {given.jobs}\n")
     return 0 if held == given.tries else 1
 

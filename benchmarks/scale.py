@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import platform
 import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -61,22 +60,24 @@ class Usage:
 def watch(code: str, *arguments: object) -> Usage:
     """Run Python code with arguments and watch its processes, ten times a second; an error where it fails."""
     started = time.monotonic()
-    process = psutil.Popen([sys.executable, "-c", code, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT)
     spent: dict[int, float] = {}
     largest = together = 0
-    while process.poll() is None:
-        held = []
-        for own in _family(process):
-            try:
-                times, memory = own.cpu_times(), own.memory_info().rss
-            except psutil.Error:
-                continue
-            spent[own.pid] = times.user + times.system
-            held.append(memory)
-        largest, together = max([largest, *held]), max(together, sum(held))
-        time.sleep(0.1)
-    if process.returncode:
-        raise RuntimeError(process.stderr.read().decode()[-2000:])
+    with tempfile.TemporaryFile() as said:
+        process = psutil.Popen([sys.executable, "-c", code, *map(str, arguments)], stdout=said, stderr=said, cwd=ROOT)
+        while process.poll() is None:
+            held = []
+            for own in _family(process):
+                try:
+                    times, memory = own.cpu_times(), own.memory_info().rss
+                except psutil.Error:
+                    continue
+                spent[own.pid] = times.user + times.system
+                held.append(memory)
+            largest, together = max([largest, *held]), max(together, sum(held))
+            time.sleep(0.1)
+        if process.returncode:
+            said.seek(0)
+            raise RuntimeError(said.read().decode()[-2000:])
     return Usage(time.monotonic() - started, sum(spent.values()), largest, together)
 
 

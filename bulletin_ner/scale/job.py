@@ -108,7 +108,7 @@ def _run(shards: Sequence[Shard], arguments: tuple[Model, Options, str], workers
         raise ScaleError(f"the engine 'ray' needs Ray ({error}): pip install 'bulletin-ner[ray]'") from error
 
     if not ray.is_initialized():
-        ray.init(logging_level=logging.WARNING)
+        ray.init(include_dashboard=False, logging_level=logging.WARNING)
     size = min(workers or int(ray.cluster_resources()["CPU"]), len(shards))
     dataset = ray.data.from_items([asdict(shard) for shard in shards], override_num_blocks=len(shards)).map_batches(
         ShardReader, fn_constructor_args=arguments, batch_size=1, num_cpus=1, compute=ray.data.ActorPoolStrategy(size=size)
