@@ -9,6 +9,7 @@ import numpy as np
 
 import bulletin_ner
 from bulletin_ner import Tagger
+from bulletin_ner.calibration import Scaling
 from bulletin_ner.encoding import Backend
 from bulletin_ner.saved import load_tagger
 
@@ -39,4 +40,13 @@ def random_tagger(seed: int, model: Path | None = None) -> Tagger:
     whole = load_tagger(folder, "onnx")
     layout = whole.settings.layout
     backend: Backend = RandomBackend(layout.width, layout.tags, seed)
-    return Tagger(backend, whole._tokenizer, replace(whole.settings, name="random", version=str(seed)))
+    settings = replace(
+        whole.settings,
+        name="random",
+        version=str(seed),
+        thresholds=(0.5,) * layout.measures,
+        min_score=0.0,  # a model's own are for its scores
+        entity_scaling=Scaling(),
+        measure_scaling=Scaling(),
+    )
+    return Tagger(backend, whole._tokenizer, settings)
