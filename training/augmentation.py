@@ -97,7 +97,9 @@ class Names:
 
     @staticmethod
     def collect(documents: Sequence[AnnotatedDocument]) -> Names:
-        places, first, last = defaultdict(set), defaultdict(set), defaultdict(set)
+        places: dict[tuple[str, str | None, str], set[str]] = defaultdict(set)
+        first: dict[str, set[str]] = defaultdict(set)
+        last: dict[str, set[str]] = defaultdict(set)
         for document in documents:
             for entity in document.entities:
                 text = document.text[entity.start : entity.end]
@@ -116,8 +118,13 @@ class Names:
         for given, surname in romanised_names():
             first["en"].add(given)
             last["en"].add(surname)
-        named, *persons = ({key: tuple(sorted(values)) for key, values in table.items()} for table in (places, first, last))
-        return Names(named, collect_levels(named), *persons)
+        named = {key: tuple(sorted(values)) for key, values in places.items()}
+        return Names(
+            places=named,
+            levels=collect_levels(named),
+            first={key: tuple(sorted(values)) for key, values in first.items()},
+            last={key: tuple(sorted(values)) for key, values in last.items()},
+        )
 
 
 def _place_key(document: AnnotatedDocument, entity: GoldEntity) -> tuple[str, str | None, str]:
