@@ -310,3 +310,8 @@ def test_any_mixture_of_dates_is_read_without_a_crash(surface: str, reference: d
     context.resolve("11月30日", 0)
     context.resolve(surface, 0)
     context.resolve("当日", 0)
+
+
+@pytest.mark.parametrize("surface", ["99➄8", "➄8⁵⑤", "③④"])
+def test_digits_that_are_no_decimals_are_no_date(surface: str) -> None:
+    assert DateContext(surface, None).resolve(surface, 0) is None

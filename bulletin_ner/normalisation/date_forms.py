@@ -142,7 +142,7 @@ def _number(text: str) -> int | None:
 
 
 def _full(text: str) -> tuple[int, ...]:
-    if text.isdigit():
+    if text.isdecimal():
         return int(text[:4]), int(text[4:6]), int(text[6:])
     return tuple(int(part) for part in re.findall(r"\d+", text))
 

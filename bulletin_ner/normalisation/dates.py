@@ -55,7 +55,7 @@ class DateContext:
         weekday the side of today that the sentence tells.
         """
         text = simplify(surface)
-        items = split_items(marks(text) if len(text) != 4 or not text.isdigit() or text[:2] in ("19", "20") else _month_and_day(text))
+        items = split_items(marks(text) if len(text) != 4 or not text.isdecimal() or text[:2] in ("19", "20") else _month_and_day(text))
         if not items:
             return None
         explicit = [item for item in items if not all(mark.kind in ("weekday", "part") for mark in item.marks)]

@@ -58,7 +58,7 @@ def chinese_number(text: str) -> Number | None:
     current: Number | None = None
     last = 1
     for token in _CHINESE_TOKEN.findall(text):
-        if token[0].isdigit():
+        if token[0].isdecimal():
             current = figure(token)
         elif token in DIGITS:
             value = DIGITS[token]
@@ -95,7 +95,7 @@ def english_number(text: str) -> Number | None:
     previous = ""
     for token in _ENGLISH_TOKEN.findall(text):
         singular = token[:-1] if token.endswith("s") and token[:-1] in SCALES else token
-        if token[0].isdigit():
+        if token[0].isdecimal():
             current = figure(token)
         elif token in WORDS:
             value = WORDS[token]
@@ -103,7 +103,7 @@ def english_number(text: str) -> Number | None:
                 current = value
             elif token not in ("a", "an"):  # half a million
                 current += value
-        elif singular in SCALES and not (len(singular) <= 2 and not previous[:1].isdigit()):
+        elif singular in SCALES and not (len(singular) <= 2 and not previous[:1].isdecimal()):
             if current is None and token != singular:
                 return None  # dozens, hundreds: no number
             current = (1 if current is None else current) * SCALES[singular]
