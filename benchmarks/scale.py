@@ -130,7 +130,7 @@ def measure(texts: Sequence[str], folder: Path) -> str:
         f"| most memory of all processes | {_mega(local[1].together)} | {_mega(ray[1].together)} |",
         f"| 10 million such bulletins, core-hours | {hours['local']:,.0f} | {hours['ray']:,.0f} |",
         "",
-        f"Ray costs {per['ray'] / per['local'] - 1:+.0%} a bulletin. Planning costs {plan_seconds * 1e6:.0f} microseconds and"
+        f"A bulletin costs {per['ray'] / per['local'] - 1:+.0%} with Ray. Planning costs {plan_seconds * 1e6:.0f} microseconds and"
         f" {plan_bytes:.0f} bytes of memory a row ({PLANNED:,} rows): for 10 million, {plan_seconds * TARGET / 60:.0f} minutes and"
         f" {_mega(plan_bytes * TARGET)} on the machine that starts the run.",
         "",
