@@ -35,7 +35,12 @@ def load(model: str | Path = "default", backend: str = "onnx", min_score: float 
     """
     if backend not in BACKENDS:
         raise ValueError(f"backend {backend!r} is none of {', '.join(BACKENDS)}")
-    return load_tagger(default_model() if model == "default" else Path(model), backend, min_score, threads)
+    return load_tagger(model_folder(model), backend, min_score, threads)
+
+
+def model_folder(model: str | Path) -> Path:
+    """The folder that `load` reads for a model's name."""
+    return default_model() if model == "default" else Path(model)
 
 
 def default_model() -> Path:

@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from bulletin_ner import default_model, load
-from bulletin_ner.folder import WEIGHTS
+from bulletin_ner import load, model_folder
 from bulletin_ner.intake import Document, Fault
 from bulletin_ner.output import Result
-from bulletin_ner.saved import ModelError, read_config, verify_checksums
-from bulletin_ner.schema import Bulletin
+from bulletin_ner.saved import ModelError, verify_checksums
 from bulletin_ner.tagger import Tagger
 
 _BATCH, _BATCH_CHARACTERS = 32, 60_000
@@ -36,16 +34,14 @@ class Model:
     threads: int = 0
 
     def folder(self) -> Path:
-        return default_model() if self.name == "default" else Path(self.name)
+        return model_folder(self.name)
 
     def check(self) -> str:
         """Compare every file with its checksum; returns name and version as in a Bulletin. A ModelError names the bad part.
 
         Reading all of it takes about an eighth of the time that loading takes.
         """
-        verify_checksums(self.folder())
-        content = read_config(self.folder())
-        return f"{content['name']}@{content['files'][WEIGHTS]['sha256'][:12]}"
+        return verify_checksums(self.folder())
 
     def load(self) -> Tagger:
         return load(self.name, self.backend, self.min_score, self.threads)
@@ -98,22 +94,11 @@ def _batches(items: Iterable[Document | Fault]) -> Iterator[list[Document | Faul
 def _read(tagger: Tagger, batch: Sequence[Document | Fault]) -> list[Result | Fault]:
     documents = [item for item in batch if isinstance(item, Document)]
     try:
-        bulletins = iter(_predict(tagger, documents))
+        found = tagger.read_dated([document.text for document in documents], [document.reference_date for document in documents])
+        bulletins = (bulletin for bulletin, _ in found)
         return [Result(item, next(bulletins)) if isinstance(item, Document) else item for item in batch]
     except Exception:  # one document must not cost the others: each again, alone
         return [_read_one(tagger, item) if isinstance(item, Document) else item for item in batch]
-
-
-def _predict(tagger: Tagger, documents: Sequence[Document]) -> list[Bulletin]:
-    """One call for each reference date, the results in the documents' order."""
-    by_date: dict[str | None, list[int]] = {}
-    for index, document in enumerate(documents):
-        by_date.setdefault(document.reference_date, []).append(index)
-    found: dict[int, Bulletin] = {}
-    for date, indices in by_date.items():
-        texts = [documents[index].text for index in indices]
-        found.update(zip(indices, tagger.predict_many(texts, batch_size=len(texts), reference_date=date), strict=True))
-    return [found[index] for index in range(len(documents))]
 
 
 def _read_one(tagger: Tagger, document: Document) -> Result | Fault:

@@ -77,7 +77,7 @@ def load_tagger(folder: Path, backend: str, min_score: float | None = None, thre
         thresholds=tuple(content["thresholds"][label] for label in labels.measures),
         min_score=content["min_score"] if min_score is None else min_score,
         name=content["name"],
-        version=content["files"][WEIGHTS]["sha256"][:12],
+        version=_version(content),
         entity_scaling=Scaling(**calibration.get("entities", {})),
         measure_scaling=Scaling(**calibration.get("measures", {})),
     )
@@ -124,11 +124,17 @@ def read_config(folder: Path) -> dict[str, Any]:
     return content
 
 
-def verify_checksums(folder: Path) -> None:
-    """Read every file of the model and compare its sha256; a ModelError names the altered one."""
-    for name, facts in read_config(folder)["files"].items():
+def verify_checksums(folder: Path) -> str:
+    """Read every file of the model and compare its sha256; returns name and version. A ModelError names the altered one."""
+    content = read_config(folder)
+    for name, facts in content["files"].items():
         if _sha256(folder / name) != facts["sha256"]:
             raise ModelError(f"{folder / name}: altered (its sha256 is not the recorded one); copy the folder anew")
+    return f"{content['name']}@{_version(content)}"
+
+
+def _version(content: dict[str, Any]) -> str:
+    return str(content["files"][WEIGHTS]["sha256"][:12])
 
 
 def _write(folder: Path, content: dict[str, Any]) -> None:

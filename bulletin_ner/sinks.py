@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -54,11 +55,10 @@ def open_sink(output: Path | None, format: str, resume: bool, model: str) -> Sin
     return LinesSink(output, resume, model) if format == "jsonl" else FileSink(output, format)
 
 
-class StreamSink:
-    """Standard output, as UTF-8 whatever the terminal's setting."""
+class _RenderedSink(ABC):
+    """Writes a format's text piece by piece; nothing is there from an earlier run."""
 
-    def __init__(self, stream: BinaryIO, format: str) -> None:
-        self._stream = stream
+    def __init__(self, format: str) -> None:
         self._renderer = RENDERERS[format]()
 
     def done(self, source: str, id: str) -> bool:
@@ -69,6 +69,17 @@ class StreamSink:
 
     def close(self) -> None:
         self._put(self._renderer.end())
+
+    @abstractmethod
+    def _put(self, text: str) -> None: ...
+
+
+class StreamSink(_RenderedSink):
+    """Standard output, as UTF-8 whatever the terminal's setting."""
+
+    def __init__(self, stream: BinaryIO, format: str) -> None:
+        super().__init__(format)
+        self._stream = stream
 
     def discard(self) -> None:
         with contextlib.suppress(OSError):
@@ -84,26 +95,20 @@ class StreamSink:
             raise OutputError(f"standard output: {error.strerror}; free some space, or choose an --output") from error
 
 
-class FileSink:
+class FileSink(_RenderedSink):
     """A file that appears, or changes, only when it is whole."""
 
     def __init__(self, path: Path, format: str) -> None:
+        super().__init__(format)
         self._path = path
         self._part = path.with_name(path.name + ".part")
-        self._renderer = RENDERERS[format]()
         try:
             self._file = self._part.open("wb")
         except OSError as error:
             raise _unwritable(path, error) from error
 
-    def done(self, source: str, id: str) -> bool:
-        return False
-
-    def write(self, result: Result) -> None:
-        self._put(self._renderer.add(result))
-
     def close(self) -> None:
-        self._put(self._renderer.end())
+        super().close()
         try:
             self._file.flush()
             os.fsync(self._file.fileno())

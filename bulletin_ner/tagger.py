@@ -45,6 +45,11 @@ class Settings:
             raise ValueError(f"min_score must be from 0 to 1, not {self.min_score}")
 
     @property
+    def model(self) -> str:
+        """Name and version, as a Bulletin tells them."""
+        return f"{self.name}@{self.version}"
+
+    @property
     def layout(self) -> FeatureLayout:
         return layout_of(self.labels)
 
@@ -81,6 +86,16 @@ class Tagger:
         iterator = iter(texts)
         while batch := list(islice(iterator, batch_size)):
             yield from self._read_batch(batch, reference_date)
+
+    def read_dated(self, texts: Sequence[str], reference_dates: Sequence[str | None]) -> list[tuple[Bulletin, np.ndarray]]:
+        """As `read_many`, each text with a reference date of its own; in the order of the texts."""
+        by_date: dict[str | None, list[int]] = {}
+        for index, date in enumerate(reference_dates):
+            by_date.setdefault(date, []).append(index)
+        found: dict[int, tuple[Bulletin, np.ndarray]] = {}
+        for date, indices in by_date.items():
+            found.update(zip(indices, self.read_many((texts[index] for index in indices), reference_date=date), strict=True))
+        return [found[index] for index in range(len(texts))]
 
     def with_settings(self, settings: Settings) -> Tagger:
         """The same model with other settings."""
@@ -138,7 +153,7 @@ class Tagger:
             text=text,
             language=detect_language(text),
             reference_date=reference_date,
-            model=f"{self.settings.name}@{self.settings.version}",
+            model=self.settings.model,
             entities=read.entities,
             measures=self._measures(text, spans, probabilities),
             records=read.records,

@@ -57,7 +57,7 @@ def bench(model: str, documents: Sequence[AnnotatedDocument], rounds: int, threa
     result: dict[str, Any] = {
         "date": date.today().isoformat(),
         "machine": _machine(),
-        "model": f"{own.settings.name}@{own.settings.version}",
+        "model": own.settings.model,
         "window": own.settings.window,
         "context": own.settings.context,
         "threads": threads or os.cpu_count(),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -44,11 +45,10 @@ def evaluate_command(
     output: Annotated[Path | None, typer.Option(help="A file; standard output where it is not given.")] = None,
 ) -> None:
     """Score a model: bulletin-ner evaluate --model models/default --data corpus/test"""
-    if format not in ("text", "json"):
-        _fail(f"--format {format!r} is none of text, json")
+    _check_format(format)
     try:
         import bulletin_ner
-        from training.data import load_documents
+        from training.data import load_sources
         from training.documents import check_labels
         from training.evaluate import as_pairs, compare_readings, evaluate_readings
         from training.evaluation.peers import score_peers
@@ -63,30 +63,26 @@ def evaluate_command(
         except ImportError as error:
             _fail(f"--report needs the extra 'report': pip install 'bulletin-ner[report]' ({error})")
     try:
-        documents = [document for source in data for document in load_documents(source)]
+        documents = load_sources(data)
         gold_links = read_links(links)
         tagger = bulletin_ner.load(model, backend, min_score)
         labels = tagger.settings.labels
         check_labels(documents, labels)
         readings = read_documents(tagger, documents)
         settings = tagger.settings
-        scores = {"model": model, "version": f"{settings.name}@{settings.version}", "data": data, "min_score": settings.min_score}
+        scores = {"model": model, "version": settings.model, "data": data, "min_score": settings.min_score}
         scores |= evaluate_readings(readings, labels, gold_links, bootstrap)
         if compare is not None:
             other = bulletin_ner.load(compare, backend)
             if other.settings.labels != labels:
                 _fail(f"{compare}: its labels are not those of {model}, so their scores cannot be compared")
             found = compare_readings(readings, read_documents(other, documents), labels, gold_links, bootstrap)
-            scores["comparison"] = {"model": compare, "version": f"{other.settings.name}@{other.settings.version}", "differences": found}
+            scores["comparison"] = {"model": compare, "version": other.settings.model, "differences": found}
         if peers:
             scores["peers"] = score_peers(as_pairs(readings))
     except (ValueError, FileNotFoundError) as error:
         _fail(str(error))
-    content = json.dumps(scores, ensure_ascii=False, indent=1) if format == "json" else format_scores(scores)
-    if output is None:
-        typer.echo(content)
-    else:
-        output.write_text(content + "\n", encoding="utf-8")
+    _put(scores, format, format_scores, output)
     if report is not None:
         typer.echo(f"report: {write_report(scores, readings, labels, report)}", err=True)
 
@@ -103,21 +99,30 @@ def bench_command(
     output: Annotated[Path | None, typer.Option(help="A file; standard output where it is not given.")] = None,
 ) -> None:
     """Measure speed, start-up and memory: bulletin-ner bench --data corpus/dev --peers"""
-    if format not in ("text", "json"):
-        _fail(f"--format {format!r} is none of text, json")
+    _check_format(format)
     try:
         from training import bench
-        from training.data import load_documents
+        from training.data import load_sources
     except ImportError as error:
         _fail(f"bench {_EXTRA} ({error})")
     try:
-        documents = [document for source in data for document in load_documents(source)][:texts]
+        documents = load_sources(data)[:texts]
         result = bench.bench(model, documents, rounds, threads, peers)
         if plot is not None:
             bench.plot(result, plot)
     except (ValueError, FileNotFoundError, ImportError) as error:
         _fail(str(error))
-    content = json.dumps(result, ensure_ascii=False, indent=1) if format == "json" else bench.as_text(result)
+    _put(result, format, bench.as_text, output)
+
+
+def _check_format(format: str) -> None:
+    if format not in ("text", "json"):
+        _fail(f"--format {format!r} is none of text, json")
+
+
+def _put(result: dict[str, Any], format: str, as_text: Callable[[dict[str, Any]], str], output: Path | None) -> None:
+    """To a file, or to standard output where there is none."""
+    content = json.dumps(result, ensure_ascii=False, indent=1) if format == "json" else as_text(result)
     if output is None:
         typer.echo(content)
     else:

@@ -59,6 +59,11 @@ def load_documents(source: str) -> list[AnnotatedDocument]:
     return documents
 
 
+def load_sources(sources: Iterable[str]) -> list[AnnotatedDocument]:
+    """The documents of several sources, one after the other."""
+    return [document for source in sources for document in load_documents(source)]
+
+
 @dataclass(frozen=True)
 class Example:
     """A tokenised document with targets in tokens.

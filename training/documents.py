@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from bulletin_ner.labels import ASPECTS, INDICATORS, LANGUAGES, MODIFIERS, PLACE_KINDS, LabelInventory, check_label
 
@@ -99,16 +100,31 @@ def check_labels(documents: Iterable[AnnotatedDocument], labels: LabelInventory)
                     )
 
 
+def to_row(document: AnnotatedDocument) -> dict[str, Any]:
+    """The document as plain values, one type for each column: a COUNT's value is written as text (JSON), as a DATE's is text."""
+    row = asdict(document)
+    for entity in row["entities"]:
+        if entity["type"] == "COUNT" and entity["value"] is not None:
+            entity["value"] = json.dumps(entity["value"])
+    return row
+
+
+def from_row(row: Mapping[str, Any]) -> AnnotatedDocument:
+    """The document of a row; ValueError, KeyError or TypeError where it is none."""
+    entities = []
+    for entity in row["entities"]:
+        read = entity["type"] == "COUNT" and entity["value"] is not None
+        entities.append(GoldEntity(**{**entity, "value": json.loads(entity["value"]) if read else entity["value"]}))
+    sentences = tuple(GoldSentence(item["start"], item["end"], tuple(item["labels"])) for item in row["sentences"])
+    return AnnotatedDocument(**{**row, "entities": tuple(entities), "sentences": sentences})
+
+
 def write_jsonl(documents: Iterable[AnnotatedDocument], path: Path) -> None:
-    """One document a line. A value is written as text (a COUNT's as JSON), so that the column has one type for whoever loads it."""
+    """One document a line, as `to_row` gives it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="\n") as out:
         for document in documents:
-            row = asdict(document)
-            for entity in row["entities"]:
-                if entity["type"] == "COUNT" and entity["value"] is not None:
-                    entity["value"] = json.dumps(entity["value"])
-            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            out.write(json.dumps(to_row(document), ensure_ascii=False) + "\n")
 
 
 def read_jsonl(path: Path) -> Iterator[AnnotatedDocument]:
@@ -116,14 +132,6 @@ def read_jsonl(path: Path) -> Iterator[AnnotatedDocument]:
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
-                row = json.loads(line)
-                for entity in row["entities"]:
-                    if entity["type"] == "COUNT" and entity["value"] is not None:
-                        entity["value"] = json.loads(entity["value"])
-                row["entities"] = tuple(GoldEntity(**entity) for entity in row["entities"])
-                row["sentences"] = tuple(
-                    GoldSentence(sentence["start"], sentence["end"], tuple(sentence["labels"])) for sentence in row["sentences"]
-                )
-                yield AnnotatedDocument(**row)
+                yield from_row(json.loads(line))
             except (ValueError, KeyError, TypeError) as error:
                 raise ValueError(f"{path}:{number}: not an annotated document ({error})") from error

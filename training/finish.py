@@ -24,7 +24,7 @@ from bulletin_ner.tagger import Tagger
 from bulletin_ner.tokenization import BulletinTokenizer
 from training.calibration import fit_settings
 from training.config import Config
-from training.data import load_documents
+from training.data import load_sources
 from training.documents import AnnotatedDocument, check_labels
 from training.evaluate import score_documents
 from training.evaluation.readings import read_documents
@@ -89,7 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
         labels = bulletin_ner.load(folder).settings.labels
         run = json.loads((folder / METRICS).read_text(encoding="utf-8"))
         sources = run["config"]["data"]
-        dev, test = ([document for source in sources[name] for document in load_documents(source)] for name in ("dev", "test"))
+        dev, test = (load_sources(sources[name]) for name in ("dev", "test"))
         check_labels([*dev, *test], labels)
         run["config"]["labels"] = {"entity_types": list(labels.entity_types), "measures": list(labels.measures)}  # an old run has none
     except (ValueError, FileNotFoundError) as error:

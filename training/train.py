@@ -30,7 +30,7 @@ from training.data import (
     collate,
     cut_windows,
     group_batches,
-    load_documents,
+    load_sources,
     longer_sentences,
 )
 from training.documents import AnnotatedDocument, check_labels
@@ -69,8 +69,8 @@ def train(config: Config) -> Path:
     accelerator = Accelerator(cpu=config.run.device == "cpu", mixed_precision="bf16" if config.training.bf16 else "no")
     if config.run.device == "cuda" and accelerator.device.type != "cuda":
         raise ConfigError("run.device: 'cuda', but torch sees no CUDA device; set it to 'auto' or 'cpu'")
-    training, dev = (_documents(sources) for sources in (config.data.train, config.data.dev))
-    test = _documents(config.data.test)
+    training, dev = (load_sources(sources) for sources in (config.data.train, config.data.dev))
+    test = load_sources(config.data.test)
     check_labels([*training, *dev, *test], config.labels.inventory)
     torch.manual_seed(config.run.seed)
     network, tokenizer = build_network(config)
@@ -137,10 +137,6 @@ def joint_loss(features: torch.Tensor, batch: Mapping[str, torch.Tensor], networ
                 part = functional.cross_entropy(logits[:, getattr(layout, name)], target, ignore_index=IGNORE)
                 loss = loss + getattr(config.loss, name) * part
     return loss
-
-
-def _documents(sources: Sequence[str]) -> list[AnnotatedDocument]:
-    return [document for source in sources for document in load_documents(source)]
 
 
 def _run_epoch(

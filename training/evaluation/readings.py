@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,16 +25,11 @@ class Reading:
 
 def read_documents(tagger: Tagger, documents: Sequence[AnnotatedDocument]) -> list[Reading]:
     """Each document read with its own reference date. A ValueError names one whose annotated sentences are not the text's."""
-    found: list[Reading] = [None] * len(documents)  # type: ignore[list-item]
-    by_date = collections.defaultdict(list)
-    for index, document in enumerate(documents):
-        by_date[document.reference_date].append(index)
-    for date, indices in by_date.items():
-        results = tagger.read_many((documents[index].text for index in indices), reference_date=date)
-        for index, (bulletin, probabilities) in zip(indices, results, strict=True):
-            document = documents[index]
-            found[index] = Reading(document, bulletin, probabilities[_rows(document)])
-    return found
+    read = tagger.read_dated([document.text for document in documents], [document.reference_date for document in documents])
+    return [
+        Reading(document, bulletin, probabilities[_rows(document)])
+        for document, (bulletin, probabilities) in zip(documents, read, strict=True)
+    ]
 
 
 def _rows(document: AnnotatedDocument) -> np.ndarray:

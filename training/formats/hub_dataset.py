@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from training.documents import from_row, to_row
 from training.formats.item import HEADER, Format, FormatError, Item, Reading
-from training.formats.rows import from_row, to_row
 
 
 def _datasets() -> Any:
