@@ -48,15 +48,19 @@ def style() -> str:
     return _STYLE.read_text(encoding="utf-8")
 
 
+def policy() -> str:
+    """What a page may do (Content-Security-Policy): show `style`, known by its checksum, and pictures that are in it; nothing else."""
+    digest = base64.b64encode(hashlib.sha256(style().encode("utf-8")).digest()).decode("ascii")
+    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
 def page(title: str, *content: Element) -> str:
     """A page of its own, in English around what it shows: no script, nothing loaded, its style allowed by its checksum alone."""
-    digest = base64.b64encode(hashlib.sha256(style().encode("utf-8")).digest()).decode("ascii")
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
     head = node(
         "head",
         None,
         node("meta", {"charset": "utf-8"}),
-        node("meta", {"http-equiv": "Content-Security-Policy", "content": policy}),
+        node("meta", {"http-equiv": "Content-Security-Policy", "content": policy()}),
         node("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
         node("meta", {"name": "color-scheme", "content": "light dark"}),
         node("title", None, title),

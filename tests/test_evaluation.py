@@ -7,7 +7,6 @@ import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -203,44 +202,12 @@ def test_an_older_folder_is_read_without_calibration(tiny_model: Path, tmp_path:
     assert bulletin_ner.load(tmp_path).settings.measure_scaling == Scaling()
 
 
-class _Tags(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-
-def test_the_report_is_whole_and_runs_nothing(tmp_path: Path) -> None:
-    text = '<script>alert(1)</script><img src=x onerror="alert(2)">甲 http://example.org/。'
-    reading = _reading([(0, 8, "A")], [(8, 16, "B")], wanted="X", given="Y", text=text, genre="<b>")
-    scores = {"model": "<i>m</i>", "version": "m@1", "data": ["a"]} | evaluate_readings([reading] * 3, LABELS, {}, 10)
-    scores["comparison"] = {
-        "model": "other",
-        "version": "o@1",
-        "differences": compare_readings([reading] * 3, [reading] * 3, LABELS, {}, 10),
-    }
-    page = write_report(scores, [reading] * 3, LABELS, tmp_path / "report").read_text(encoding="utf-8")
-    parser = _Tags()
-    parser.feed(page)
-    names = [tag for tag, _ in parser.found]
-    assert "script" not in names
-    assert names.count("img") == 3
-    assert "<i>m" not in page
-    for tag, attributes in parser.found:
-        assert not any(name.startswith("on") for name in attributes), tag
-        if source := attributes.get("src"):
-            assert source.startswith("data:image/svg+xml;base64,")
-        assert "href" not in attributes
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in re.sub("</?mark>", "", page)
-
-
 def test_plots_of_labels_in_any_script(tmp_path: Path) -> None:
     own = LabelInventory(("症状", "B"), ())
     reading = replace(_reading([(0, 2, "症状")], [(0, 2, "症状"), (3, 4, "B")]), probabilities=np.zeros((2, 0)))
     scores = {"model": "m", "version": "m@1", "data": ["a"]} | evaluate_readings([reading], own, {}, 0)
-    assert write_report(scores, [reading], own, tmp_path).stat().st_size > 10_000
+    page = write_report(scores, [reading], own, tmp_path).read_text(encoding="utf-8")  # tests/test_pages.py reads such a page whole
+    assert page.count("data:image/svg+xml;base64,") == 3
 
 
 def _fake_words(line: str) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from training.evaluation.reliability import entity_scores, measure_scores
 
 # Text stays text, so that a browser finds a font for labels in any script; the salt makes equal plots equal files.
 _STYLE = {"svg.fonttype": "none", "svg.hashsalt": "bulletin_ner", "font.size": 9, "font.family": "sans-serif"}
+_LINES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))  # types are told apart without their colours too
 
 
 def confusion_plot(confusion: Mapping[str, Any]) -> str:
@@ -54,12 +56,12 @@ def precision_recall_plot(readings: Sequence[Reading], labels: LabelInventory) -
     """What would be right and what would be found, were everything below some score left out."""
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     axes = figure.add_subplot(1, 2, 1)
-    for name in labels.entity_types:
+    for name, line in zip(labels.entity_types, itertools.cycle(_LINES), strict=False):
         gold = sum(entity.type == name for reading in readings for entity in reading.document.entities)
         scores, right = entity_scores(readings, name)
         if gold and len(scores):
             recall, precision = _entity_curve(scores, right, gold)
-            axes.step(recall, precision, where="post", label=name)
+            axes.step(recall, precision, where="post", label=name, linestyle=line)
     axes.set_title("entities, strict, by score", fontsize=9)
     second = figure.add_subplot(1, 2, 2)
     scores, right = measure_scores(readings, labels, given=False)

@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bulletin_ner.html_page import policy, style
 from bulletin_ner.labels import LabelInventory
 from training.evaluation.plots import calibration_plot, confusion_plot, precision_recall_plot
 from training.evaluation.readings import Reading
@@ -19,7 +20,8 @@ PAGE = "index.html"
 def write_report(scores: Mapping[str, Any], readings: Sequence[Reading], labels: LabelInventory, folder: Path) -> Path:
     """Write ``folder/index.html``; returns its path.
 
-    The template escapes all that it fills in. Plots are images, in which a browser runs nothing, and the page forbids scripts.
+    The template escapes all that it fills in. Plots are images, in which a browser runs nothing, and the page forbids scripts. Style and
+    policy are those of every page.
     """
     plots = {
         "confusion": confusion_plot(scores["confusion"]),
@@ -30,7 +32,12 @@ def write_report(scores: Mapping[str, Any], readings: Sequence[Reading], labels:
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     page = environment.get_template("report.html").render(
-        scores=scores, plots={name: _source(svg) for name, svg in plots.items()}, errors=_by_kind(scores["errors"])
+        scores=scores,
+        plots={name: _source(svg) for name, svg in plots.items()},
+        errors=_by_kind(scores["errors"]),
+        languages={reading.document.id: reading.document.language for reading in readings},
+        style=style(),
+        policy=policy(),
     )
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / PAGE
