@@ -2,6 +2,7 @@
 
 python -m training.check corpus                       # faults, then a summary
 python -m training.check corpus --compile build/      # and train.jsonl, dev.jsonl and so on
+python -m training.check mine --config config.toml    # with labels of your own: the config's entity types and measures, and no others
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bulletin_ner.labels import LabelInventory
 from training.documents import write_jsonl
-from training.markup import Fault, ParsedDocument, parse_file
+from training.markup import PACKAGE, Fault, ParsedDocument, parse_file
 
 SPLITS = ("train", "dev", "test")
 EVALUATION_SETS = ("parallel", "zero-shot")  # held out as test is, each for a question of its own
@@ -84,14 +86,16 @@ def check_document(parsed: ParsedDocument) -> list[Fault]:
     return faults
 
 
-def load_corpus(root: Path, names: Sequence[str] = SPLITS) -> tuple[dict[str, list[ParsedDocument]], list[Fault]]:
+def load_corpus(
+    root: Path, names: Sequence[str] = SPLITS, labels: LabelInventory = PACKAGE
+) -> tuple[dict[str, list[ParsedDocument]], list[Fault]]:
     """Parse the ``*.txt`` in root's folders of these names; returns the documents of each and all faults."""
     splits: dict[str, list[ParsedDocument]] = {}
     faults: list[Fault] = []
     for split in names:
         splits[split] = []
         for path in sorted((root / split).glob("*.txt")):
-            parsed, found = parse_file(path)
+            parsed, found = parse_file(path, labels)
             splits[split] += parsed
             faults += found
     faults += [fault for documents in splits.values() for parsed in documents for fault in check_document(parsed)]
@@ -119,16 +123,26 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.check", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("paths", nargs="+", type=Path, help="the corpus folder, or single .txt files")
     parser.add_argument("--compile", type=Path, metavar="DIR", help="write the splits as JSONL")
+    parser.add_argument("--config", type=Path, help="a training config, whose [labels] are the entity types and measures to be found")
     options = parser.parse_args(arguments)
+    labels = PACKAGE
+    if options.config is not None:
+        from training.config import ConfigError, load_config
+
+        try:
+            labels = load_config(options.config).labels.inventory
+        except ConfigError as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
     splits: dict[str, list[ParsedDocument]] = collections.defaultdict(list)
     faults: list[Fault] = []
     for path in options.paths:
         if path.is_dir():
-            found_splits, found = load_corpus(path, (*SPLITS, *EVALUATION_SETS))
+            found_splits, found = load_corpus(path, (*SPLITS, *EVALUATION_SETS), labels)
             for split, documents in found_splits.items():
                 splits[split] += documents
         else:
-            documents, found = parse_file(path)
+            documents, found = parse_file(path, labels)
             splits[path.parent.name] += documents
             found += [fault for parsed in documents for fault in check_document(parsed)]
         faults += found

@@ -48,7 +48,7 @@ def load_documents(source: str) -> list[AnnotatedDocument]:
         raise DataError(f"{path}: holds splits, name one: {path / 'train'}")
     documents, faults = [], []
     for file in files:
-        parsed, found = parse_file(file, own_labels=True)
+        parsed, found = parse_file(file, labels=None)
         faults += found + [fault for item in parsed for fault in check_document(item)]
         documents += [item.document for item in parsed]
     if faults:

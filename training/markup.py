@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bulletin_ner.labels import ASPECTS, EPIDEMIC_INDICATORS, INDICATORS, MEASURES, check_label
+from bulletin_ner.labels import ASPECTS, EPIDEMIC_INDICATORS, INDICATORS, LabelInventory, check_label
 from bulletin_ner.segmentation import sentences
 from training.documents import DOCUMENT_LANGUAGES, AnnotatedDocument, GoldEntity, GoldSentence
 
 HEADER_KEYS = ("language", "genre", "disease", "place", "date", "noise", "family")
 NOISES = ("none", "translated", "damaged", "page")
 TAGS = {"P": "PLACE", "S": "PLACE", "C": "COUNT", "D": "DATE", "O": "OFFICIAL", "R": "ROLE", "N": None}
+PACKAGE = LabelInventory()
 SIGNS = {"=": "exact", "~": "about", ">": "over", "<": "under"}
 # A full stop that ends no sentence for a reader but does for the rule: No. 1, Dr. Li, a list number.
 _ABBREVIATION = re.compile(r"(?:^|[\s(（\"“])(?:[A-Z]|[A-Z][a-z]{0,4}|\d{1,2}|vs|approx|e\.g|i\.e|p\.m|a\.m)\.$")
@@ -44,18 +45,31 @@ class ParsedDocument:
         return Fault(self.path, line, f"{self.document.id}: {message}")
 
 
-def parse_file(path: Path, own_labels: bool = False) -> tuple[list[ParsedDocument], list[Fault]]:
-    """The documents of a file and its faults. ``own_labels``: measures of any name, and tags such as ``[DISEASE:登革热]`` for entity types
-    of one's own, are taken; whether the model has them is for the caller to check."""
+def parse_file(path: Path, labels: LabelInventory | None = PACKAGE) -> tuple[list[ParsedDocument], list[Fault]]:
+    """The documents of a file and its faults. ``labels``: the entity types and measures that it may have, those of one's own as tags
+    such as ``[DISEASE:登革热]``; None for any, and then whether the model has them is for the caller to check."""
     parsed, faults = [], []
     for first, block in _blocks(path.read_text(encoding="utf-8")):
-        document, found = _Parser(str(path), path.stem, first, block, own_labels).parse()
+        document, found = _Parser(str(path), path.stem, first, block, labels).parse()
         faults += found
         if document is not None:
             parsed.append(document)
     if not parsed and not faults:
         faults.append(Fault(str(path), 1, "no document: each begins with a line `### id`"))
     return parsed, faults
+
+
+def can_be_tag(name: str) -> bool:
+    """Whether an entity type is written by its name: those of one letter are the markup's, and the package's types have their letter."""
+    return len(name) > 1 and name not in TAGS.values() and _is_label(name)
+
+
+def _is_label(name: str) -> bool:
+    try:
+        check_label(name, "label")
+    except ValueError:
+        return False
+    return True
 
 
 def _blocks(content: str) -> Iterator[tuple[int, list[str]]]:
@@ -73,8 +87,8 @@ def _blocks(content: str) -> Iterator[tuple[int, list[str]]]:
 
 
 class _Parser:
-    def __init__(self, path: str, stem: str, first: int, block: list[str], own_labels: bool) -> None:
-        self.path, self.stem, self.first, self.block, self.own_labels = path, stem, first, block, own_labels
+    def __init__(self, path: str, stem: str, first: int, block: list[str], labels: LabelInventory | None) -> None:
+        self.path, self.stem, self.first, self.block, self.labels = path, stem, first, block, labels
         self.faults: list[Fault] = []
         self.chars: list[str] = []
         self.lines: list[int] = []
@@ -150,10 +164,8 @@ class _Parser:
                 tag = re.match(r"\[([\w-]+):", line[position:])
                 if opened:
                     self._fault(number, f"a tag inside a tag at {line[position : position + 20]!r}: entities do not nest")
-                if not tag or not (tag[1] in TAGS or self._own(tag[1])):
-                    self._fault(
-                        number, f"{line[position : position + 20]!r}: a tag is [P: [S: [C: [D: [O: [R: or [N:; write \\[ for a bracket"
-                    )
+                if not tag or not self._is_tag(tag[1]):
+                    self._fault(number, f"{line[position : position + 20]!r}: {self._tags()}; write \\[ for a bracket")
                     position += 1
                 else:
                     opened = (tag[1], len(self.chars))
@@ -176,10 +188,9 @@ class _Parser:
                     self.lines.pop()
                 labels = tuple(label.strip() for label in re.split(r"[,\s]+", line[position + 1 : close]) if label.strip())
                 for label in labels:
-                    if label not in MEASURES and not self._own(label):
-                        self._fault(number, f"measure {label!r} is none of the 22")
-                known = {label for label in labels if label in MEASURES or self._own(label)}
-                self.marks.append((len(self.chars), tuple(sorted(known)), number))
+                    if not self._is_measure(label):
+                        self._fault(number, f"measure {label!r} is {self._measures()}")
+                self.marks.append((len(self.chars), tuple(sorted(set(filter(self._is_measure, labels)))), number))
                 position = close + 1
             else:
                 self._put(char, number)
@@ -207,13 +218,25 @@ class _Parser:
             values.update(self._count(text, attributes, number))
         self.entities.append(GoldEntity(TAGS.get(tag) or tag, start, len(self.chars), **values))  # type: ignore[arg-type]
 
-    def _own(self, name: str) -> bool:
-        """Whether a name can be a label of one's own. Those of one letter are the markup's."""
-        try:
-            check_label(name, "label")
-        except ValueError:
-            return False
-        return self.own_labels and len(name) > 1
+    def _is_tag(self, name: str) -> bool:
+        if name in TAGS:
+            return TAGS[name] is None or self.labels is None or TAGS[name] in self.labels.entity_types
+        return can_be_tag(name) and (self.labels is None or name in self.labels.entity_types)
+
+    def _is_measure(self, name: str) -> bool:
+        return _is_label(name) if self.labels is None else name in self.labels.measures
+
+    def _tags(self) -> str:
+        own = [] if self.labels is None else [name for name in self.labels.entity_types if can_be_tag(name)]
+        said = f"a tag is {' '.join(f'[{name}:' for name in (*filter(self._is_tag, TAGS), *own))}"
+        return said + ("" if self.labels != PACKAGE else " (others where --config names a config that has them)")
+
+    def _measures(self) -> str:
+        if self.labels is None:
+            return "no label: letters, digits, _ and -"
+        if self.labels == PACKAGE:
+            return f"none of the {len(PACKAGE.measures)} (others where --config names a config that has them)"
+        return f"none of the config's: {', '.join(self.labels.measures) or 'it has none'}"
 
     def _date(self, text: str, value: str, number: int) -> str | None:
         parts = value.split("/")

@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, INDICATORS, MEASURES, MODIFIERS, PLACE_KINDS
+from bulletin_ner.labels import ASPECTS, INDICATORS, MODIFIERS, PLACE_KINDS, LabelInventory
 from training.documents import AnnotatedDocument, GoldEntity
-from training.formats.item import ATTRIBUTES, Format, FormatError, Item, Reading, attributes_of, build_document, fault, header_of
+from training.formats.item import ATTRIBUTES, Format, FormatError, Item, Reading, attributes_of, build_document, choices, fault, header_of
 from training.formats.output import safe_names
 
 SENTENCE = "Sentence"
@@ -26,7 +27,7 @@ _ATTRIBUTE = re.compile(r"[AM]\d+\t(\S+) (\S+)(?: (.+))?")
 _NOTE = re.compile(r"#\d+\tAnnotatorNotes (\S+)\t(.*)")
 
 
-def write(items: Sequence[Item], path: Path) -> None:
+def write(items: Sequence[Item], path: Path, labels: LabelInventory) -> None:
     documents = [item.document for item in items]
     names = safe_names([document.id for document in documents])
     for name, document in zip(names, documents, strict=True):
@@ -34,7 +35,7 @@ def write(items: Sequence[Item], path: Path) -> None:
         (path / f"{name}.ann").write_text(_annotations(document), encoding="utf-8", newline="")
     headers = {name: header_of(document) for name, document in zip(names, documents, strict=True)}
     (path / _DOCUMENTS).write_text(json.dumps(headers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="")
-    (path / _CONF).write_text(_configuration(documents), encoding="utf-8", newline="")
+    (path / _CONF).write_text(_configuration(documents, labels), encoding="utf-8", newline="")
 
 
 def _annotations(document: AnnotatedDocument) -> str:
@@ -71,9 +72,8 @@ def _shown(text: str, pieces: Sequence[tuple[int, int]]) -> str:
     return re.sub(r"[\x00-\x1f\x85\u2028\u2029]", " ", " ".join(text[first:last] for first, last in pieces))
 
 
-def _configuration(documents: Sequence[AnnotatedDocument]) -> str:
-    types = [*ENTITY_TYPES, *sorted({e.type for d in documents for e in d.entities} - set(ENTITY_TYPES))]
-    measures = [*MEASURES, *sorted({label for d in documents for s in d.sentences for label in s.labels} - set(MEASURES))]
+def _configuration(documents: Sequence[AnnotatedDocument], labels: LabelInventory) -> str:
+    types, measures = choices(documents, labels)
     values = [
         ("kind", "PLACE", PLACE_KINDS),
         ("indicator", "COUNT", INDICATORS),
@@ -89,7 +89,7 @@ def _configuration(documents: Sequence[AnnotatedDocument]) -> str:
             "<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>",
             "[events]",
             "[attributes]",
-            *(f"{name}\tArg:{kind}, Value:{'|'.join(allowed)}" for name, kind, allowed in values),
+            *(f"{name}\tArg:{kind}, Value:{'|'.join(allowed)}" for name, kind, allowed in values if kind in types),
             *(f"{label}\tArg:{SENTENCE}" for label in measures),
             "",
         ]
@@ -200,4 +200,8 @@ def _own(name: str) -> bool:
     return name.endswith((".txt", ".ann")) or name in (_DOCUMENTS, _CONF)
 
 
-FORMAT = Format("brat", read, write, read, folder=True, own=_own)
+def labelled(labels: LabelInventory) -> Format:
+    return Format("brat", read, partial(write, labels=labels), read, folder=True, own=_own, labelled=labelled)
+
+
+FORMAT = labelled(LabelInventory())

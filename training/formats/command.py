@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from bulletin_ner.labels import LabelInventory
+
 
 def convert_command(
     source: Annotated[Path, typer.Argument(help="A file or folder to read.")],
@@ -15,6 +17,9 @@ def convert_command(
     to_format: Annotated[str, typer.Option("--to", help="The output's format.")],
     strict: Annotated[bool, typer.Option("--strict", help="Write nothing where anything would be lost, moved or filled in.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an output that is there already.")] = False,
+    config: Annotated[
+        Path | None, typer.Option(help="A training config whose [labels] the documents have, where these are not the package's.")
+    ] = None,
 ) -> None:
     """Convert between annotation formats: bulletin-ner convert results.jsonl to-correct --from predictions --to label-studio
 
@@ -25,15 +30,29 @@ def convert_command(
     from training.formats.item import FormatError
 
     try:
+        if from_format == "model" and config is not None:
+            raise FormatError("--config tells the labels of documents, and a model has its own; leave it out")
         if from_format == "model":
             from training.formats.model import convert_model
 
             done = convert_model(source, output, to_format, force)
         else:
-            done = convert(source, output, from_format, to_format, strict, force)
+            done = convert(source, output, from_format, to_format, strict, force, _labels(config))
     except (FormatError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
     for remark in done.remarks:
         typer.echo(remark, err=True)
     typer.echo(f"{done.documents} documents in {output}" if done.documents else f"saved in {output}")
+
+
+def _labels(config: Path | None) -> LabelInventory | None:
+    if config is None:
+        return None
+    from training.config import ConfigError, load_config
+    from training.formats.item import FormatError
+
+    try:
+        return load_config(config).labels.inventory
+    except ConfigError as error:
+        raise FormatError(str(error)) from error

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from bulletin_ner.labels import LabelInventory
+from training.documents import check_labels
 from training.formats.item import Format, FormatError
 from training.formats.losses import count_losses, describe_losses
 from training.formats.output import staged
@@ -20,17 +22,28 @@ class Conversion:
     remarks: tuple[str, ...]
 
 
-def convert(source: Path, output: Path, from_format: str, to_format: str, strict: bool = False, force: bool = False) -> Conversion:
-    """Write ``source``'s documents to ``output``, in one step.
+def convert(
+    source: Path,
+    output: Path,
+    from_format: str,
+    to_format: str,
+    strict: bool = False,
+    force: bool = False,
+    labels: LabelInventory | None = None,
+) -> Conversion:
+    """Write ``source``'s documents to ``output``, in one step. ``labels``: the entity types and measures that they may have and that the
+    output offers; None for the package's where a format must know (markup, annotation tools), and any elsewhere.
 
     Nothing is written at a FormatError: where the source cannot be read or the target cannot hold it at all; with ``strict`` where
     anything is lost, moved or filled in; without ``force`` where the output is there already.
     """
-    origin, target = _format(from_format, "--from"), _format(to_format, "--to")
+    origin, target = _format(from_format, "--from", labels), _format(to_format, "--to", labels)
     if not source.exists():
         raise FormatError(f"{source}: no such file or folder")
     try:
         reading = origin.read(source)
+        if labels is not None:
+            check_labels((item.document for item in reading.items), labels)
     except FormatError:
         raise
     except UnicodeDecodeError as error:
@@ -55,7 +68,8 @@ def convert(source: Path, output: Path, from_format: str, to_format: str, strict
     return Conversion(len(reading.items), tuple(remarks))
 
 
-def _format(name: str, option: str) -> Format:
+def _format(name: str, option: str, labels: LabelInventory | None) -> Format:
     if name not in FORMATS:
         raise FormatError(f"{option} {name!r} is none of {', '.join(FORMATS)}")
-    return FORMATS[name]
+    known = FORMATS[name]
+    return known if labels is None or known.labelled is None else known.labelled(labels)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, EPIDEMIC_INDICATORS, INDICATORS, MEASURES, PLACE_KINDS
+from bulletin_ner.labels import ASPECTS, EPIDEMIC_INDICATORS, INDICATORS, PLACE_KINDS, LabelInventory
 from training.documents import AnnotatedDocument, GoldEntity
 from training.formats.item import Format, Item, Reading, build_document, fault, header_of, measure_spans
 
@@ -23,12 +24,12 @@ _MEASURE = "measure/"
 _COLOURS = {"PLACE": "#1f77b4", "COUNT": "#ff7f0e", "DATE": "#2ca02c", "OFFICIAL": "#9467bd", "ROLE": "#8c564b"}
 
 
-def write(items: Sequence[Item], path: Path) -> None:
+def write(items: Sequence[Item], path: Path, choices: LabelInventory) -> None:
     documents = [item.document for item in items]
     rows = [json.dumps(_row(document), ensure_ascii=False) + "\n" for document in documents]
     (path / _DOCUMENTS).write_text("".join(rows), encoding="utf-8", newline="")
     used = {label for document in documents for _, _, label in _spans(document)}
-    known = _known_labels()
+    known = _known_labels(choices)
     labels = [
         {"text": label, "suffixKey": None, "backgroundColor": _COLOURS.get(label.split("/")[0], "#7f7f7f"), "textColor": "#ffffff"}
         for label in [*known, *sorted(used - set(known))]
@@ -36,11 +37,12 @@ def write(items: Sequence[Item], path: Path) -> None:
     (path / _LABELS).write_text(json.dumps(labels, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="")
 
 
-def _known_labels() -> list[str]:
+def _known_labels(choices: LabelInventory) -> list[str]:
     counts = [f"COUNT/{name}/{aspect}" for name in EPIDEMIC_INDICATORS for aspect in ASPECTS]
     counts += [f"COUNT/{name}" for name in INDICATORS if name not in EPIDEMIC_INDICATORS]
-    plain = [name for name in ENTITY_TYPES if name not in ("PLACE", "COUNT")]
-    return [*(f"PLACE/{kind}" for kind in PLACE_KINDS), *counts, *plain, *(_MEASURE + label for label in MEASURES)]
+    detailed = {"PLACE": [f"PLACE/{kind}" for kind in PLACE_KINDS], "COUNT": counts}
+    types = [label for name in choices.entity_types for label in detailed.get(name, [name])]
+    return [*types, *(_MEASURE + label for label in choices.measures)]
 
 
 def _row(document: AnnotatedDocument) -> dict[str, Any]:
@@ -120,4 +122,8 @@ def _own(name: str) -> bool:
     return name in (_DOCUMENTS, _LABELS)
 
 
-FORMAT = Format("doccano", read, write, read, folder=True, own=_own)
+def labelled(labels: LabelInventory) -> Format:
+    return Format("doccano", read, partial(write, choices=labels), read, folder=True, own=_own, labelled=labelled)
+
+
+FORMAT = labelled(LabelInventory())

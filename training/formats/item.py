@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bulletin_ner.cleaning import detect_language
+from bulletin_ner.labels import LabelInventory
 from bulletin_ner.schema import Bulletin
 from bulletin_ner.segmentation import sentences
 from training.documents import AnnotatedDocument, GoldEntity, GoldSentence
@@ -47,7 +48,8 @@ class Reading:
 class Format:
     """``write`` gets the path of a new file or, where ``folder`` is true, of an empty folder; ``read_back`` reads what ``write`` wrote.
 
-    ``holds``: fields of a prediction that it keeps beside those of an annotated document; ``own``: names a file that ``write`` makes.
+    ``holds``: fields of a prediction that it keeps beside those of an annotated document; ``own``: names a file that ``write`` makes;
+    ``labelled``: the format for labels of one's own, where it checks labels or lists those that an annotator can choose.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Format:
     folder: bool = False
     holds: frozenset[str] = frozenset()
     own: Callable[[str], bool] = lambda name: False
+    labelled: Callable[[LabelInventory], Format] | None = None
 
 
 def header_of(document: AnnotatedDocument) -> dict[str, Any]:
@@ -123,3 +126,15 @@ def measure_spans(document: AnnotatedDocument) -> list[tuple[int, int, str]]:
 
 def attributes_of(entity: GoldEntity) -> dict[str, Any]:
     return {name: value for name in ATTRIBUTES if (value := getattr(entity, name)) is not None}
+
+
+def choices(documents: Iterable[AnnotatedDocument], labels: LabelInventory) -> tuple[list[str], list[str]]:
+    """The entity types and the measures that a tool offers: the inventory's, then what else stands in the documents."""
+    types, measures = set(), set()
+    for document in documents:
+        types |= {entity.type for entity in document.entities}
+        measures |= {label for sentence in document.sentences for label in sentence.labels}
+    return (
+        [*labels.entity_types, *sorted(types - set(labels.entity_types))],
+        [*labels.measures, *sorted(measures - set(labels.measures))],
+    )

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from bulletin_ner.labels import ASPECTS, ENTITY_TYPES, INDICATORS, MEASURES, MODIFIERS, PLACE_KINDS
+from bulletin_ner.labels import ASPECTS, INDICATORS, MODIFIERS, PLACE_KINDS, LabelInventory
 from bulletin_ner.schema import Bulletin
 from training.documents import AnnotatedDocument, GoldEntity
-from training.formats.item import Format, FormatError, Item, Reading, attributes_of, build_document, fault, header_of
+from training.formats.item import Format, FormatError, Item, Reading, attributes_of, build_document, choices, fault, header_of
 
 _TASKS = "tasks.json"
 _INTERFACE = "labels.xml"
@@ -29,17 +30,16 @@ _CHOICES = (
 )
 
 
-def write(items: Sequence[Item], path: Path) -> None:
+def write(items: Sequence[Item], path: Path, labels: LabelInventory) -> None:
     tasks = [_task(item) for item in items]
     (path / _TASKS).write_text(json.dumps(tasks, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="")
-    (path / _INTERFACE).write_text(_interface([item.document for item in items]), encoding="utf-8", newline="")
+    (path / _INTERFACE).write_text(_interface([item.document for item in items], labels), encoding="utf-8", newline="")
 
 
-def _interface(documents: Sequence[AnnotatedDocument]) -> str:
-    types = [*ENTITY_TYPES, *sorted({e.type for d in documents for e in d.entities} - set(ENTITY_TYPES))]
-    measures = [*MEASURES, *sorted({label for d in documents for s in d.sentences for label in s.labels} - set(MEASURES))]
+def _interface(documents: Sequence[AnnotatedDocument], labels: LabelInventory) -> str:
+    types, measures = choices(documents, labels)
     lines = ["<View>", *_labels("entity", types), *_labels("measure", measures), '  <Text name="text" value="$text"/>']
-    for name, kind, allowed in _CHOICES:
+    for name, kind, allowed in (choice for choice in _CHOICES if choice[1] in types):
         lines.append(
             f'  <Choices name="{name}" toName="text" perRegion="true" choice="single-radio" showInline="true"'
             f' visibleWhen="region-selected" whenTagName="entity" whenLabelValue="{kind}">'
@@ -188,4 +188,11 @@ def _own(name: str) -> bool:
 
 
 _HOLDS = frozenset({"model", "entities.score", "measures.score"})
-FORMAT = Format("label-studio", read, write, _read_back, folder=True, holds=_HOLDS, own=_own)
+
+
+def labelled(labels: LabelInventory) -> Format:
+    own = partial(write, labels=labels)
+    return Format("label-studio", read, own, _read_back, folder=True, holds=_HOLDS, own=_own, labelled=labelled)
+
+
+FORMAT = labelled(LabelInventory())

@@ -4,48 +4,49 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bulletin_ner.labels import EPIDEMIC_INDICATORS
+from bulletin_ner.labels import EPIDEMIC_INDICATORS, LabelInventory
 from bulletin_ner.segmentation import sentences
 from training.documents import AnnotatedDocument, GoldEntity
 from training.formats.item import HEADER, Format, FormatError, Item, Reading
-from training.markup import SIGNS, parse_file
+from training.markup import PACKAGE, SIGNS, can_be_tag, parse_file
 
 _SIGN = {name: sign for sign, name in SIGNS.items()}
 _LETTERS = {"DATE": "D", "COUNT": "C", "OFFICIAL": "O", "ROLE": "R"}
 _KEYS = {"reference_date": "date"}
 
 
-def read(path: Path) -> Reading:
-    parsed, faults = parse_file(path)
+def read(path: Path, labels: LabelInventory = PACKAGE) -> Reading:
+    parsed, faults = parse_file(path, labels)
     if faults:
         raise FormatError("\n".join(map(str, faults[:20])))
     return Reading(tuple(Item(item.document, negatives=item.negatives) for item in parsed))
 
 
-def write(items: Sequence[Item], path: Path) -> None:
-    path.write_text("\n".join(_block(item) for item in items), encoding="utf-8", newline="")
+def write(items: Sequence[Item], path: Path, labels: LabelInventory = PACKAGE) -> None:
+    path.write_text("\n".join(_block(item, labels) for item in items), encoding="utf-8", newline="")
 
 
-def _block(item: Item) -> str:
+def _block(item: Item, labels: LabelInventory) -> str:
     document = item.document
     lines = [f"### {_one_line(document.id)}"]
     for name in HEADER[1:]:
         value = getattr(document, name)
         if value is not None:
             lines.append(f"{_KEYS.get(name, name)}: {_one_line(value)}")
-    return "\n".join([*lines, "---", _body(item)]) + "\n"
+    return "\n".join([*lines, "---", _body(item, labels)]) + "\n"
 
 
-def _body(item: Item) -> str:
+def _body(item: Item, labels: LabelInventory) -> str:
     text, marks = item.document.text, _marks(item.document)
     spans: dict[int, tuple[int, str, str]] = {}
     for start, end in item.negatives:
         spans[start] = (end, "[N:", "]")
     for entity in item.document.entities:
-        spans[entity.start] = (entity.end, *_tag(entity, item.document))
+        spans[entity.start] = (entity.end, *_tag(entity, item.document, labels))
     parts: list[str] = []
     closing: tuple[int, str] | None = None
     for position in range(len(text) + 1):
@@ -66,12 +67,17 @@ def _body(item: Item) -> str:
     return "".join(parts)
 
 
-def _tag(entity: GoldEntity, document: AnnotatedDocument) -> tuple[str, str]:
+def _tag(entity: GoldEntity, document: AnnotatedDocument, labels: LabelInventory) -> tuple[str, str]:
     if entity.type == "PLACE":
         _need(entity, document, "kind", entity.kind)
         return ("[S:" if entity.kind == "site" else "[P:"), "]"
     if entity.type not in _LETTERS:
-        raise FormatError(f"document {document.id}: the markup has no mark for entity type {entity.type!r}; convert to jsonl instead")
+        if entity.type not in labels.entity_types or not can_be_tag(entity.type):
+            remedy = "name the config that has it with --config" if can_be_tag(entity.type) else "rename it, one letter is a mark's"
+            raise FormatError(
+                f"document {document.id}: the markup has no mark for entity type {entity.type!r}; {remedy}, or convert to jsonl instead"
+            )
+        return f"[{entity.type}:", "]"
     opening = f"[{_LETTERS[entity.type]}:"
     if entity.type == "DATE":
         return opening, f"|{entity.value or '?'}]"
@@ -115,4 +121,9 @@ def _one_line(value: str) -> str:
     return re.sub(r"\s+", " ", value).strip()
 
 
-FORMAT = Format("markup", read, write, read)
+def labelled(labels: LabelInventory) -> Format:
+    own = partial(read, labels=labels)
+    return Format("markup", own, partial(write, labels=labels), own, labelled=labelled)
+
+
+FORMAT = labelled(PACKAGE)
