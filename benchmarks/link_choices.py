@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 from collections import Counter
@@ -9,15 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from bulletin_ner.normalisation.date_links import DateLinker
 from bulletin_ner.normalisation.dates import parse_reference
 from bulletin_ner.normalisation.document import normalise
-from bulletin_ner.normalisation.links import _Linker
-from bulletin_ner.normalisation.wholes import WHOLE
+from bulletin_ner.normalisation.layout import Layout
+from bulletin_ner.normalisation.place_links import PlaceLinker
+from bulletin_ner.normalisation.wholes import last_whole
 from bulletin_ner.schema import Entity, Record
 from bulletin_ner.segmentation import sentences
 from training.documents import AnnotatedDocument
 from training.links import GoldLink, GoldLinks
-from training.values import _same_place
+from training.values import same_place
 
 MOST = 25  # mentions of a type on either side of a figure that are candidates
 _CLAUSE = re.compile(r"[，；。！？,;\n]|\. ")
@@ -59,7 +62,7 @@ def read_figures(document: AnnotatedDocument, known: GoldLinks) -> list[Figure]:
     ]
     bounds = sentences(document.text)
     result = normalise(document.text, bounds, spans, parse_reference(document.reference_date))
-    view = _View(document.text, bounds, result.entities)
+    view = _View(document.text, bounds, result.entities, parse_reference(document.reference_date))
     entities = {entity.id: entity for entity in result.entities}
     records = {entities[record.entity].start: record for record in result.records if record.entity is not None}
     gold = [link for link in known.links if link.indicator is None]
@@ -71,7 +74,7 @@ def _figure(view: _View, link: GoldLink, record: Record, entities: Mapping[int, 
         if target == "date":
             return (str(mention.value) if mention else None) == link.date
         answer = replace(record, place_entity=mention.id if mention else None, place_code=mention.code if mention else None)
-        return _same_place(link, answer, entities, known)
+        return same_place(link, answer, entities, known)
 
     figure = entities[record.entity if record.entity is not None else -1]
     chosen = {"place": record.place_entity, "date": record.date_entity}
@@ -85,7 +88,7 @@ def _figure(view: _View, link: GoldLink, record: Record, entities: Mapping[int, 
             Choice(_key(mention), right(target, mention), _key(mention) == _key(answer), view.features(target, figure, mention))
             for mention in (*view.candidates(target, figure), None)
         )
-    return Figure(view.linker._number(figure.start), choices, ruled)
+    return Figure(view.layout.number(figure.start), choices, ruled)
 
 
 def _key(mention: Entity | None) -> str | None:
@@ -95,12 +98,13 @@ def _key(mention: Entity | None) -> str | None:
 class _View:
     """What a model may know of a document: the clues that the rules gather, and distances."""
 
-    def __init__(self, text: str, bounds: Sequence[tuple[int, int]], entities: Sequence[Entity]) -> None:
+    def __init__(self, text: str, bounds: Sequence[tuple[int, int]], entities: Sequence[Entity], latest: datetime.date | None) -> None:
         self.text = text
-        self.linker = _Linker(text, bounds, entities, [])
-        self.mentions = {"place": self.linker.places, "date": self.linker.dates}
+        self.layout = Layout(text, bounds)
+        self.places, self.dates = PlaceLinker(self.layout, entities), DateLinker(self.layout, entities, latest)
+        self.mentions = {"place": self.places.places, "date": self.dates.days}
         self.often = Counter(_key(mention) for found in self.mentions.values() for mention in found)
-        self.topic = self.linker.topics[0].text if len(self.linker.topics) else None
+        self.topic = self.places.topics[0].text if len(self.places.topics) else None
 
     def candidates(self, target: Target, figure: Entity) -> list[Entity]:
         found = self.mentions[target]
@@ -108,9 +112,9 @@ class _View:
         return [*before[-MOST:], *found[len(before) : len(before) + MOST]]
 
     def features(self, target: Target, figure: Entity, mention: Entity | None) -> dict[str, float | str]:
-        text, linker, all_mentions = self.text, self.linker, self.mentions[target]
-        number = linker._number(figure.start)
-        start = linker.sentences[number][0]
+        text, places, layout, all_mentions = self.text, self.places, self.layout, self.mentions[target]
+        number = layout.number(figure.start)
+        start = layout.sentences[number][0]
         lead = text[max(start, figure.start - 300) : figure.start]
         total = figure.aspect in ("cumulative", "current")
         own = all_mentions.within(start, figure.start)
@@ -119,7 +123,7 @@ class _View:
             "aspect": str(figure.aspect),
             "mentions before": len(own),
             "nation": bool(_NATION.search(lead)),
-            "whole": bool(WHOLE.search(lead)),
+            "whole": last_whole(lead) is not None,
             "of which": bool(_OF_WHICH.search(_CLAUSE.split(lead)[-1])),
         }
         if mention is None:
@@ -127,11 +131,11 @@ class _View:
         before = mention.end <= figure.start
         low, high = (mention.end, figure.start) if before else (figure.end, mention.start)
         gap, side = text[low:high], "before" if before else "after"
-        apart = number - linker._number(mention.start)
+        apart = number - layout.number(mention.start)
         between = len(all_mentions.within(low, high))
-        figures = len(linker.figures.within(low, high))
-        listed, origin = mention.id in linker.listed, mention.id in linker.origin
-        free = [m for m in own if m.id not in linker.origin and m.id not in linker.listed and m.kind != "site"]
+        figures = len(places.figures.within(low, high))
+        listed, origin = mention.id in places.listed, mention.id in places.origin
+        free = [m for m in own if m.id not in places.origin and m.id not in places.listed and m.kind != "site"]
         features |= {
             f"{side}, sentences": max(-5, min(5, apart)),
             f"{side}, same sentence": apart == 0,
@@ -151,15 +155,16 @@ class _View:
             "line": text[max(0, mention.start - 1) : mention.start] in ("", "\n"),
             "line, colon": bool(re.match(r"\s*[：:，,]", text[mention.end : mention.end + 2])),
             "first": mention.id == all_mentions[0].id,
-            "title": linker._number(mention.start) < 2,
+            "title": layout.number(mention.start) < 2,
             "share": self.often[_key(mention)] / len(all_mentions),
-            "whole between": before and bool(WHOLE.search(gap[-300:])),
+            "whole between": before and last_whole(gap[-300:]) is not None,
         }
         if target == "date":
-            closing = mention.id in linker.closing_ids
+            closing = mention.id in self.dates.closing_ids
             stretch, until = "/" in str(mention.value), bool(_UNTIL.search(text[max(0, mention.start - 8) : mention.start]))
             return features | {"kind": f"{figure.aspect} {closing}", "stretch": f"{total} {stretch}", "until": f"{total} {until}"}
-        meant = linker.wholes.mention(lead, figure.start) if WHOLE.search(lead) else None
+        unit = last_whole(lead)
+        meant = places.wholes.mention(unit, figure.start) if unit is not None else None
         return features | {
             "kind": str(mention.kind),
             "level": str(mention.level),

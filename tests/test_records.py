@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulletin_ner.normalisation.document import Normalised, normalise
-from bulletin_ner.normalisation.wholes import Wholes
+from bulletin_ner.normalisation.wholes import Wholes, last_whole
 from bulletin_ner.normalisation.zeros import find_zeros
 from bulletin_ner.schema import Entity, Record
 from bulletin_ner.segmentation import sentences
@@ -189,10 +190,84 @@ def test_a_whole_means_the_place_of_its_level() -> None:
     city = place(1, "重庆", 10, "province", "重庆市")
     town = place(2, "龙水镇", 20, "township")
     wholes = Wholes([district, city, town], "大足区")
-    assert wholes.mention("本轮疫情全市累计", 30) == city
-    assert wholes.mention("我区", 30) == district
-    assert wholes.mention("across the district", 30) == district
-    assert wholes.mention("全镇", 15) == town
-    assert wholes.mention("全省", 30) is None
-    assert wholes.mention("全港", 30) is None
-    assert Wholes([place(0, "Ashford", 0, None)], "Ashford").mention("the county", 9) == place(0, "Ashford", 0, None)
+    assert [last_whole(words) for words in ("全市和我区", "across the district", "city-wide", "全镇", "这里")] == [
+        "district", "district", "city", "town", None,
+    ]  # fmt: skip
+    assert wholes.mention("city", 30) == city
+    assert wholes.mention("district", 30) == district
+    assert wholes.mention("town", 15) == town
+    assert wholes.mention("province", 30) is None
+    assert wholes.mention("港", 30) is None
+    assert Wholes([place(0, "Ashford", 0, None)], "Ashford").mention("county", 9) == place(0, "Ashford", 0, None)
+
+
+@pytest.mark.parametrize(
+    ("marked", "dates"),
+    [
+        # a window governs what follows it, not the month that the rise is against, nor the title's
+        (
+            "关于[D:2022年5月]疫情的通报\n[D:2022年5月1日至30日]报告[C:9例|infections new]，较[D:4月]上升8%；重症[C:2例|severe_cases new]。",
+            ["2022-05-01/2022-05-30"] * 2,
+        ),
+        # a date since when something is so governs its own sentence, and no current figure there
+        (
+            "[D:2022年5月9日]通报：[D:5月1日]以来收治[C:9例|hospitalised cumulative]，在院[C:2例|hospitalised current]。",
+            ["2022-05-01", "2022-05-09"],
+        ),
+        (
+            "[D:9 May 2022]: The market has been closed since [D:1 May 2022]. [C:Nine|infections cumulative] cases are linked to it.",
+            ["2022-05-09"],
+        ),
+        # nor does the date of something else in an earlier line, a figure's does
+        (
+            "截至[D:2022年5月9日]累计[C:9例|infections cumulative]。专家[D:5月8日]进驻。\n已排查密接[C:40人|close_contacts unspecified]。",
+            ["2022-05-09", "2022-05-09"],
+        ),
+        # capacities, rates and thresholds hold for no time
+        ("[D:2022年5月9日]累计采样[C:40人|tests cumulative]。单日检测能力[C:8万管|tests unspecified]。", ["2022-05-09", None]),
+        ("[D:2022年5月9日]，同班出现[C:2例及以上|infections unspecified]的停课。", [None]),
+        # a date right before its figure wins
+        ("[D:2022年5月8日]最高，[D:5月9日]的[C:3例|infections new]最低。", ["2022-05-09"]),
+        # the name of an outbreak is no date of its figures
+        ("[D:2022年7月4日]新增[C:8例|infections new]。“[D:6·18]”疫情累计[C:90例|infections cumulative]。", ["2022-07-04"] * 2),
+        # rows of a table take the date of its title
+        ("[D:2022年5月9日]新增情况\n[P:西昌市] [C:2|infections new]\n返乡\n[P:会理市] [C:3|infections new]", ["2022-05-09"] * 2),
+    ],
+)
+def test_which_date_governs(marked: str, dates: list[str | None]) -> None:
+    assert [record.date for record in read(marked).records] == dates
+
+
+def test_no_figure_holds_for_a_day_to_come() -> None:
+    """On the day of publication a date ahead is a deadline; only what is planned is dated by it."""
+    text = "2022年5月9日通报。停课至5月12日，9人隔离，再采样8人。"
+    spans = (("DATE", "2022年5月9日", None), ("DATE", "5月12日", None), ("COUNT", "9人", "current"), ("COUNT", "8人", "planned"))
+    entities = [
+        Entity(i, kind, words, text.index(words), text.index(words) + len(words), 1.0, indicator="tests" if aspect else None, aspect=aspect)
+        for i, (kind, words, aspect) in enumerate(spans)
+    ]
+    found = normalise(text, sentences(text), entities, datetime.date(2022, 5, 9))
+    assert [record.date for record in found.records] == ["2022-05-09", "2022-05-12"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "places"),
+    [
+        ("[P:石城县]报告。\n合计 [C:9例|infections new]", ["石城县"]),
+        ("[P:石城县]排查[C:40人|close_contacts cumulative]，其中县外[C:6人|close_contacts cumulative]。", ["石城县", None]),
+        ("[P:石城县]通报。[S:石城县人民医院]停诊。\n该院接诊[C:1名|infections new]。", ["石城县人民医院"]),
+        (
+            "出院\n[S:第六人民医院]累计收治[C:9例|hospitalised cumulative]。[P:江苏]来援。\n治愈[C:5例|recoveries cumulative]。",
+            ["第六人民医院"] * 2,
+        ),
+        ("本市各区通报\n新增[C:9例|infections new]。\n[P:黄浦区]：新增[C:7例|infections new]。", [None, "黄浦区"]),
+        ("[P:石城县]通报。目前，[P:琴江镇]封控，全县平稳。在院[C:5例|hospitalised current]。", ["石城县"]),
+        ("[P:石城县]规定，出现[C:2例及以上|infections unspecified]的停课。", [None]),
+        ("[P:Penang] reports. [C:Two|deaths cumulative] people died, both in the [P:Timur Laut district].", ["Timur Laut district"]),
+        ("[P:Penang] reports. [S:Park A], [S:Park B] and the [S:Hall] tested [C:40|tests new].", ["Penang"]),
+    ],
+)
+def test_which_place_holds(marked: str, places: list[str | None]) -> None:
+    found = read(marked)
+    entities = {entity.id: entity for entity in found.entities}
+    assert [entities[r.place_entity].text if r.place_entity is not None else None for r in found.records] == places

@@ -81,7 +81,7 @@ def count_records(pairs: Pairs, links: Mapping[str, GoldLinks]) -> tuple[dict[st
                 zero_missed += link.indicator is not None
                 continue
             free.remove(record)
-            place = _same_place(link, record, entities, known)
+            place = same_place(link, record, entities, known)
             date = record.date == link.date
             linked["all"] += 1
             linked["place"] += place
@@ -115,7 +115,7 @@ def _counterpart(
     return None
 
 
-def _same_place(link: GoldLink, record: Record, entities: Mapping[int, Entity], known: GoldLinks) -> bool:
+def same_place(link: GoldLink, record: Record, entities: Mapping[int, Entity], known: GoldLinks) -> bool:
     """The same mention's text, one within the other (大足区, 重庆市大足区), or the same code."""
     if link.place is None or record.place_entity is None:
         return link.place is None and record.place_entity is None

@@ -42,7 +42,7 @@ def normalise(text: str, sentences: Sequence[tuple[int, int]], entities: Sequenc
                 entity, name=found.name, code=found.code, level=found.level, parents=found.parents, candidates=found.candidates
             )
     complete = link_persons(join_roles(text, valued))
-    records = build_records(text, sentences, complete)
+    records = build_records(text, sentences, complete, reference)
     return Normalised(complete, records, check_records(text, records))
 
 

@@ -31,6 +31,16 @@ _UNITS = {
 _ENDINGS = {"city": "市", "district": "区區", "county": "县縣旗", "province": "省", "prefecture": "州", "town": "镇鎮"}
 
 
+def last_whole(words: str) -> str | None:
+    """What the last such word of ``words`` is a whole of (city, district, 港), None where there is none."""
+    matches = list(WHOLE.finditer(words))
+    if not matches:
+        return None
+    found = matches[-1]
+    word = (found["han"] or found["wide"] or found["the"]).lower()
+    return _UNITS.get(word, word)
+
+
 class Wholes:
     """Over the administrative places of a document in order; ``topic``: the text of the place it is about."""
 
@@ -39,12 +49,9 @@ class Wholes:
         self._topic = topic
         self._known: dict[str, Mentions] = {}
 
-    def mention(self, words: str, before: int) -> Entity | None:
-        """The place that the last such word of ``words`` means: its last mention before an offset, else its first; None where the
+    def mention(self, unit: str, before: int) -> Entity | None:
+        """The place that a whole of this unit (`last_whole`) means: its last mention before an offset, else its first; None where the
         document names no place of that level."""
-        found = list(WHOLE.finditer(words))[-1]
-        word = (found["han"] or found["wide"] or found["the"]).lower()
-        unit = _UNITS.get(word, word)
         if unit not in self._known:
             fitting = Counter(place.text for place in self._admin if self._fits(place, unit))
             chosen = self._topic if self._topic in fitting else next((text for text, _ in fitting.most_common(1)), None)

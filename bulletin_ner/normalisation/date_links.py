@@ -1,0 +1,184 @@
+"""Which date a figure holds for: one of its sentence, else the reporting date or window told last, else the document's own."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from bulletin_ner.normalisation.layout import Layout, Point
+from bulletin_ner.normalisation.mentions import Mentions
+from bulletin_ner.schema import Entity
+
+_STAMP = re.compile(r"20\d\d[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}日?\s+\d{1,2}[:：]\d\d")
+_ON = re.compile(r"[^,;.，；。]{0,40}?\b(?:in|on|during|for)\s+(?:the same period )?(?:the )?", re.I)
+_UNTIL = re.compile(r"(?:截至|截止|截止到|至|到|\bas of|\bas at|\bby|\buntil|\bup to)\s*(?:the |今|目前)?$", re.I)
+# A date that something is compared with (较上月), or that a rule or event only lies before or after, tells no figure's time.
+_COMPARED = re.compile(r"(?:较|較|比|与|與|\bthan|\bagainst|\bcompared (?:with|to)|\bsame period(?: of| in)?)\s*(?:the )?$", re.I)
+_BESIDE = re.compile(r"同期|相比|(?:之|以|底)?前|(?:之|以)[后後]")
+_QUOTED = re.compile(r"[“\"「『]$")
+_SINCE_BEFORE = re.compile(r"(?:自|从|從|\bsince|\bfrom)\s*(?:the )?$", re.I)
+_SINCE_AFTER = re.compile(r"[^，。；：,;.:日月\n]{0,30}?(?:以来|以來)|起")
+# What is done over and over, or could be, holds for no date.
+_RATE = re.compile(
+    r"能力|日(?:均|最大|可)|[单單每][日天](?!新增)|每[周週月]|\bcapacity\b|\b(?:a|per|each|every) (?:day|week|month)\b|\bdaily\b", re.I
+)
+_THRESHOLD = re.compile(r"(?:及)?以上|\bor more\b", re.I)
+_LISTED = re.compile(r"\bcumulative(?:ly)? since\b", re.I)
+_TOTALS = ("cumulative", "current")
+_NEAR = 2  # sentences between two figures that are told of one account
+_HEAD = 4  # sentences: a title takes its date from those that follow, a dateline stands among them
+
+
+class DateLinker:
+    """Works through the points in order; what an earlier one was linked to is what a later one falls back on."""
+
+    def __init__(self, layout: Layout, entities: Iterable[Entity], latest: datetime.date | None) -> None:
+        """``latest``: the day the document was published, where known; a later date tells no figure but a planned one."""
+        self.layout = layout
+        self.text = layout.text
+        entities = list(entities)
+        self.figures = Mentions(entity for entity in entities if entity.type == "COUNT")
+        self.days = Mentions(entity for entity in entities if entity.type == "DATE" and _is_day(entity))
+        self.dates = Mentions(date for date in self.days if not self._is_aside(date))
+        self.past = Mentions(date for date in self.dates if not _later(date, latest))
+        self.closing_ids = {date.id for date in self.past if self._is_closing(date)}
+        self.closing = Mentions(date for date in self.past if date.id in self.closing_ids)
+        self.opening = Mentions(date for date in self.past if date.id not in self.closing_ids)
+        self.since = {date.id for date in self.past if self._is_since(date)}
+        self.lasting = Mentions(date for date in self.past if date.id not in self.since)
+        self.reports = Mentions(date for date in self.lasting if self._is_report(date))
+        self.dated: list[tuple[Point, int | None]] = []
+
+    def _is_aside(self, date: Entity) -> bool:
+        """Whether a date is one to compare with, to lie before or after, or part of a name: it governs only what it stands beside."""
+        before = self.text[max(0, date.start - 16) : date.start]
+        return bool(_COMPARED.search(before) or _BESIDE.match(self.text, date.end) or _QUOTED.search(before))
+
+    def _is_closing(self, date: Entity) -> bool:
+        """Whether a date ends a stretch: as of, until, or a window to a clock time."""
+        return bool(_UNTIL.search(self.text[max(0, date.start - 8) : date.start])) or _is_stretch(date)
+
+    def _is_since(self, date: Entity) -> bool:
+        if "/" in str(date.value):
+            return False
+        return bool(
+            _SINCE_BEFORE.search(self.text[max(0, date.start - 10) : date.start]) or _SINCE_AFTER.match(self.text, date.end, date.end + 34)
+        )
+
+    def _is_report(self, date: Entity) -> bool:
+        """Whether a date governs what follows to the end of the text: as of, a window, or in the head of the document."""
+        return date.id in self.closing_ids or "/" in str(date.value) or self.layout.number(date.start) < _HEAD
+
+    def date(self, point: Point) -> int | None:
+        found = self._date(point)
+        self.dated.append((point, found))
+        return found
+
+    def _date(self, point: Point) -> int | None:
+        start, end = self.layout.reach(point)
+        total = point.aspect in _TOTALS
+        days = self.dates if point.aspect == "planned" else self.past
+        after = self.days.first(point.end)
+        if after is not None and after.start < end:
+            told_after = _ON.fullmatch(self.text[point.end : after.start])
+            if told_after and not self.figures.begun(point.end, after.start):
+                return after.id
+        if self.timeless(point):
+            return None
+        before: Sequence[Entity] = days.within(start, point.start)
+        if before and self.text[before[-1].end : point.start].strip() in ("", "的"):
+            return before[-1].id
+        closing = self.closing.within(start, point.start)
+        if total and closing:
+            return closing[-1].id
+        if point.aspect == "current" and not _LISTED.search(self.text[start : point.start]):
+            before = [date for date in before if date.id not in self.since]
+        if before:
+            near = self.closing.last(start)
+            if total and near is not None and self.layout.number(start) - self.layout.number(near.start) <= 2 and self._new_told(start):
+                return near.id
+            opening = [date for date in before if date.id not in self.closing_ids]
+            return (opening[-1] if opening and not total else before[-1]).id
+        following = days.first(point.end)
+        if following is not None and following.end <= self.layout.clause(point)[1]:
+            return following.id
+        told = [(p.aspect in _TOTALS, found) for p, found in self._dated_since(start)]
+        within = next((found for kind, found in told if kind == total), told[0][1] if told and not total else None)
+        if within is not None and not (point.aspect == "current" and within in self.since):
+            return within
+        return self._date_around(point, start, total)
+
+    def timeless(self, point: Point) -> bool:
+        """Whether a figure of no aspect is a capacity, a rate or a threshold."""
+        if point.aspect not in ("unspecified", "planned"):
+            return False
+        start, end = self.layout.clause(point)
+        return bool(_RATE.search(self.text[start:end])) or self.threshold(point)
+
+    def threshold(self, point: Point) -> bool:
+        """Whether a figure only says from how many on something is done."""
+        if point.aspect != "unspecified":
+            return False
+        start, end = self.layout.reach(point)
+        return any(
+            _THRESHOLD.search(figure.text) and figure.indicator is not None and figure.aspect == "unspecified"
+            for figure in self.figures.within(start, end)
+        )
+
+    def _dated_since(self, start: int) -> Iterator[tuple[Point, int | None]]:
+        """What the points from ``start`` on were dated, the last first."""
+        return itertools.takewhile(lambda item: item[0].start >= start, reversed(self.dated))
+
+    def _new_told(self, start: int) -> bool:
+        return any(point.aspect == "new" for point, _ in self._dated_since(start))
+
+    def _date_around(self, point: Point, start: int, total: bool) -> int | None:
+        """For a sentence without a date: a total's last closing date, the date told last in the line, what a figure close before took,
+        the last reporting date, or for a title the one after. A date since when something is so governs its own sentence alone."""
+        if total and (closing := self.closing.last(start)) is not None:
+            return closing.id
+        earlier = self.lasting.last(start)
+        if earlier is not None and earlier.start >= self.layout.lines.start(start):
+            return earlier.id
+        number = self.layout.number
+        last, taken = next((item for item in reversed(self.dated) if item[0].start < start), (None, None))
+        if last is not None and taken is not None and taken not in self.since and number(start) - number(last.start) <= _NEAR:
+            return taken
+        if (report := self.reports.last(start)) is not None:
+            return report.id
+        fitting = self.closing if total else self.opening
+        for later in (fitting.first(point.end), self.past.first(point.end)):
+            if later is not None and number(later.start) - number(point.start) <= _HEAD:
+                return later.id
+        return None
+
+
+def _is_day(date: Entity) -> bool:
+    """Whether a date can tell when a figure holds: no clock time alone, no time stamp of a page."""
+    return isinstance(date.value, str) and not date.value.startswith("T") and not _STAMP.fullmatch(date.text)
+
+
+def _is_stretch(date: Entity) -> bool:
+    """Whether a window runs over several days to a clock time: what is told with it is a total."""
+    start, _, end = str(date.value).partition("/")
+    return "T" in end and not start.startswith("T") and _days_apart(start, end) > 1
+
+
+def _days_apart(start: str, end: str) -> int:
+    try:
+        return (datetime.date.fromisoformat(end[:10]) - datetime.date.fromisoformat(start[:10])).days
+    except ValueError:
+        return 0
+
+
+def _later(date: Entity, latest: datetime.date | None) -> bool:
+    """Whether a date begins after the day of publication; midnight at its end is still that day."""
+    if latest is None:
+        return False
+    value = str(date.value).partition("/")[0]
+    try:
+        return datetime.date.fromisoformat(value[:10]) > latest + datetime.timedelta(days=value.endswith("T00:00"))
+    except ValueError:
+        return False
