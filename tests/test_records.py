@@ -206,7 +206,7 @@ def test_a_whole_means_the_place_of_its_level() -> None:
     [
         # a window governs what follows it, not the month that the rise is against, nor the title's
         (
-            "关于[D:2022年5月]疫情的通报\n[D:2022年5月1日至30日]报告[C:9例|infections new]，较[D:4月]上升8%；重症[C:2例|severe_cases new]。",
+            "[D:2022年5月]疫情通报\n[D:2022年5月1日至30日]报告[C:9例|infections new]，较[D:4月]上升8%；重症[C:2例|severe_cases new]。",
             ["2022-05-01/2022-05-30"] * 2,
         ),
         # a date since when something is so governs its own sentence, and no current figure there
