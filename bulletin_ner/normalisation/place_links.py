@@ -229,7 +229,8 @@ class PlaceLinker:
         """The text of the place that the document is about: the first of the title (a site only before all figures), else the most
         frequent; None where the title names a whole (本市) that no place of the text is."""
         admin = [place for place in self.places if place.kind != "site" and place.id not in self.origin]
-        first = self.layout.sentences[min(2, len(self.layout.sentences) - 1)][1]
+        opening = self.layout.sentences[:3]
+        first = opening[-1][1] if opening else 0  # a text without a word has no sentence
         figure = self.figures.first(0)
         titled = [place for place in self.places if place.start < first and place.id not in self.origin]
         named = next((place for place in titled if place.kind != "site"), None)
