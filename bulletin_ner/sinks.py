@@ -45,11 +45,11 @@ def open_sink(output: Path | None, format: str, resume: bool, model: str) -> Sin
     if resume and not (output is not None and (output.is_dir() or format == "jsonl")):
         raise OutputError("--resume goes on with a JSONL file or a folder: give --format jsonl --output FILE, or --output FOLDER")
     if output is None:
-        return StreamSink(sys.stdout.buffer, format)
+        return StreamSink(format)
     if output.is_dir():
         return FolderSink(output, format, resume)
     if output.exists() and not output.is_file():  # a device or a pipe, which cannot be replaced
-        return StreamSink(_open_stream(output), format)
+        return StreamSink(format, output)
     if not output.parent.is_dir():
         raise OutputError(f"{output}: there is no folder {output.parent}; create it, or choose another --output")
     return LinesSink(output, resume, model) if format == "jsonl" else FileSink(output, format)
@@ -75,15 +75,20 @@ class _RenderedSink(ABC):
 
 
 class StreamSink(_RenderedSink):
-    """Standard output, as UTF-8 whatever the terminal's setting."""
+    """Standard output, or a device or pipe, as UTF-8 whatever the terminal's setting."""
 
-    def __init__(self, stream: BinaryIO, format: str) -> None:
+    def __init__(self, format: str, device: Path | None = None) -> None:
         super().__init__(format)
-        self._stream = stream
+        self._device = device
+        self._stream = sys.stdout.buffer if device is None else _open_stream(device)
+
+    def close(self) -> None:
+        super().close()
+        self.discard()
 
     def discard(self) -> None:
         with contextlib.suppress(OSError):
-            self._stream.flush()
+            self._stream.flush() if self._device is None else self._stream.close()
 
     def _put(self, text: str) -> None:
         try:
@@ -92,7 +97,8 @@ class StreamSink(_RenderedSink):
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise OutputError(f"standard output: {error.strerror}; free some space, or choose an --output") from error
+            name = self._device or "standard output"
+            raise OutputError(f"{name}: {error.strerror}; free some space, or choose another --output") from error
 
 
 class FileSink(_RenderedSink):

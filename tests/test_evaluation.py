@@ -252,9 +252,15 @@ def test_the_command(tiny_model: Path, tmp_path: Path) -> None:
     assert (tmp_path / "report/index.html").is_file()
     text = runner.invoke(app, [*base, "--min-score", "1"]).output
     assert re.search(r"^PLACE +0\.000", text, re.MULTILINE)
-    faulty = runner.invoke(app, [*base[:-4], "--data", "no-such-folder"])
-    assert faulty.exit_code == 2
-    assert "no such corpus folder" in faulty.output
+    for arguments, code, message in (
+        (("--data", "no-such-folder"), 2, "no such corpus folder"),
+        (("--output", str(tmp_path / "none/scores.txt")), 2, f"there is no folder {tmp_path / 'none'}; create it"),
+        (("--output", str(tmp_path), "--bootstrap", "0"), 3, "Is a directory; the result is on standard output"),
+    ):
+        faulty = runner.invoke(app, [*base, *arguments])
+        assert faulty.exit_code == code
+        assert message in faulty.output
+    assert re.search(r"^PLACE +\d", faulty.output, re.MULTILINE)
 
 
 def test_the_end_of_a_run_once_more(tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

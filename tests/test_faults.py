@@ -1,10 +1,9 @@
-"""What goes wrong on the command line: one clear line, the exit code, and no half record."""
+"""What goes wrong on the command line: one clear line, the exit code, and no half record. The rows of docs/intake.md are in
+test_fault_table.py."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import pytest
 
 from bulletin_ner.cli import app
 from bulletin_ner.saved import ModelError, read_config
-from bulletin_ner.sinks import LinesSink, OutputError, open_sink
+from bulletin_ner.sinks import OutputError, open_sink
 
 PROGRAM = [sys.executable, "-c", "from bulletin_ner.cli import main; main()", "predict"]
 ROWS = 80
@@ -158,17 +157,10 @@ def test_a_reader_that_goes_away_ends_it_quietly(table: Path, tiny_model: Path) 
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("good.txt", "none.txt"), 1, "none.txt: no such file, folder or match; check the name"),
-        (("good.txt", "--format", "xml"), 2, "--format 'xml' is none of table, json"),
         (("good.txt", "--input-format", "xml"), 2, "input format 'xml' is none of auto, text"),
         (("good.txt", "--encoding", "klingon"), 2, "encoding 'klingon' is not known"),
-        (("good.txt", "--reference-date", "10.11.2022"), 2, "reference_date '10.11.2022' is no day in ISO 8601; write it as 2022-11-10"),
-        (("good.txt", "--model", "."), 2, "no config.json, so no model folder"),
-        (("good.txt", "--output", "none/out.csv"), 3, "none/out.csv: there is no folder none; create it"),
-        (("good.txt", "--output", "good.txt"), 3, "good.txt: is an input too and would be overwritten"),
         (("good.txt", "--resume"), 3, "--resume goes on with a JSONL file or a folder"),
-        (("rows.csv",), 1, "rows.csv: no column 'text'; it has body; name one with --text-column"),
-        (("empty.txt",), 0, "note: empty.txt: empty, and so is its result"),
+        (("good.txt", "--output", "/dev/full"), 3, "/dev/full: No space left on device; free some space, or choose another --output"),
         (("gb.txt",), 0, "note: 1 read as gb18030, which was detected, such as gb.txt; if wrong, say --encoding"),
     ],
 )
@@ -183,16 +175,12 @@ def test_each_fault_is_one_line_and_a_code(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("good.txt").write_text("甲县通报。", encoding="utf-8")
-    Path("rows.csv").write_text("body\n甲县\n", encoding="utf-8")
-    Path("empty.txt").touch()
     Path("gb.txt").write_bytes("11月10日，甲县新增确诊病例3例，请做好防护。".encode("gb18030"))
-    given = arguments if "--model" in arguments else (*arguments, "--model", str(tiny_model))
-    assert _call(*given) == code
+    assert _call(*arguments, "--model", tiny_model) == code
     out, err = capsysbinary.readouterr()
     lines = err.decode().splitlines()
     assert message in lines[0]
-    assert (b"good.txt" in out) == (code == 1 and "good.txt" in arguments)
-    assert Path("good.txt").read_text(encoding="utf-8") == "甲县通报。"
+    assert bool(out) == (code == 0)
 
 
 @pytest.mark.parametrize(
@@ -210,26 +198,6 @@ def test_an_altered_config_is_said(tiny_model: Path, tmp_path: Path, change: obj
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
     with pytest.raises(ModelError, match=message):
         read_config(tmp_path)
-
-
-def test_an_altered_file_is_said_before_anything_is_read(tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    broken = tmp_path / "broken"
-    shutil.copytree(tiny_model, broken, ignore=shutil.ignore_patterns("run"))
-    data = bytearray((broken / "model.onnx").read_bytes())
-    data[len(data) // 2] ^= 255
-    (broken / "model.onnx").write_bytes(bytes(data))
-    (tmp_path / "a.txt").write_text("甲县", encoding="utf-8")
-    assert _call(tmp_path / "a.txt", "--model", broken) == 2
-    assert capsys.readouterr().err == f"{broken / 'model.onnx'}: altered (its sha256 is not the recorded one); copy the folder anew\n"
-
-
-def test_an_unwritable_output_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(*arguments: object) -> int:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(os, "open", refused)
-    with pytest.raises(OutputError, match="out.jsonl: Permission denied; make it writable, or choose another --output"):
-        LinesSink(tmp_path / "out.jsonl", False, "tiny@1")
 
 
 def test_a_result_carries_where_it_came_from(whole: bytes) -> None:

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from bulletin_ner.commands.faults import OUTPUT, USAGE
+
 _EXTRA = "needs the extra 'train': pip install 'bulletin-ner[train]'"
 
 
@@ -45,7 +47,7 @@ def evaluate_command(
     output: Annotated[Path | None, typer.Option(help="A file; standard output where it is not given.")] = None,
 ) -> None:
     """Score a model: bulletin-ner evaluate --model models/default --data corpus/test"""
-    _check_format(format)
+    _check_output(format, output)
     try:
         import bulletin_ner
         from training.data import load_sources
@@ -99,7 +101,7 @@ def bench_command(
     output: Annotated[Path | None, typer.Option(help="A file; standard output where it is not given.")] = None,
 ) -> None:
     """Measure speed, start-up and memory: bulletin-ner bench --data corpus/dev --peers"""
-    _check_format(format)
+    _check_output(format, output)
     try:
         from training import bench
         from training.data import load_sources
@@ -115,9 +117,12 @@ def bench_command(
     _put(result, format, bench.as_text, output)
 
 
-def _check_format(format: str) -> None:
+def _check_output(format: str, output: Path | None) -> None:
+    """Before minutes of reading, not after."""
     if format not in ("text", "json"):
         _fail(f"--format {format!r} is none of text, json")
+    if output is not None and not output.parent.is_dir():
+        _fail(f"{output}: there is no folder {output.parent}; create it, or choose another --output")
 
 
 def _put(result: dict[str, Any], format: str, as_text: Callable[[dict[str, Any]], str], output: Path | None) -> None:
@@ -126,9 +131,13 @@ def _put(result: dict[str, Any], format: str, as_text: Callable[[dict[str, Any]]
     if output is None:
         typer.echo(content)
     else:
-        output.write_text(content + "\n", encoding="utf-8")
+        try:
+            output.write_text(content + "\n", encoding="utf-8")
+        except OSError as error:
+            typer.echo(content)  # what was measured is not lost
+            _fail(f"{output}: {error.strerror}; the result is on standard output", OUTPUT)
 
 
-def _fail(message: str) -> None:
+def _fail(message: str, code: int = USAGE) -> None:
     typer.echo(message, err=True)
-    raise typer.Exit(2)
+    raise typer.Exit(code)

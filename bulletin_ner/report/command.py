@@ -39,7 +39,7 @@ def report_command(
             write_tables(built, tables)
         output.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
-        fail(f"{error.filename}: {error.strerror}; choose another --output or --tables", OUTPUT)
+        fail(f"{error.filename or output}: {error.strerror}; choose another --output or --tables", OUTPUT)
     for item in built.unread:
         typer.echo(f"{item.source}: left out: {item.reason}", err=True)
     typer.echo(f"{output}: {len(built.results)} bulletins, {len(built.points)} daily figures, {len(built.unread)} left out")
