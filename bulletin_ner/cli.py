@@ -20,12 +20,19 @@ def _root() -> None:
     """Read epidemic bulletins and turn them into data."""
 
 
-def main() -> None:
-    """The program: own commands, and those of installed parts (entry points `bulletin_ner.commands`)."""
+def program() -> typer.Typer:
+    """All commands: own ones, and those of installed parts (entry points `bulletin_ner.commands`)."""
+    there = {command.name for command in app.registered_commands}
     for entry in entry_points(group="bulletin_ner.commands"):
-        app.command(entry.name)(entry.load())
+        if entry.name not in there:
+            app.command(entry.name)(entry.load())
+    return app
+
+
+def main() -> None:
+    """Run the program."""
     try:
-        app()
+        program()()
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
 

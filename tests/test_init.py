@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from doc_commands import check_line, lines_of
 from typer import Typer
 from typer.testing import CliRunner
 
@@ -30,6 +31,17 @@ def _run(*arguments: str, command: Callable[..., None] = init_command) -> tuple[
     app.command()(command)
     result = CliRunner().invoke(app, list(arguments))
     return result.exit_code, result.output
+
+
+EXAMPLES = "corpus/train/examples.txt"
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LabelInventory:
+    """The labels of the template's config, in a working folder that holds the template."""
+    write_template(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return load_config(Path("config.toml")).labels.inventory
 
 
 def test_the_examples_have_no_fault_and_labels_of_their_own(tmp_path: Path) -> None:
@@ -71,6 +83,13 @@ def test_from_init_over_training_to_a_prediction(tmp_path: Path, monkeypatch: py
     assert "DISEASE" in bulletin.to_html()
 
 
+def test_the_guides_commands_are_taken(own: LabelInventory) -> None:
+    blocks = re.findall(r"^```(.*)\n((?:.*\n)*?)```$", Path("README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert [language for language, _ in blocks] == ["sh"]
+    for line in lines_of(blocks[0][1]):
+        check_line(line)
+
+
 @pytest.mark.parametrize("taken", ["folder", "file"])
 def test_nothing_is_overwritten(taken: str, tmp_path: Path) -> None:
     target = tmp_path / "mine"
@@ -94,17 +113,6 @@ def test_the_projects_corpus_takes_no_labels_of_ones_own(tmp_path: Path) -> None
     path.write_text(path.read_text(encoding="utf-8").replace("[DISEASE:", "[X:"), encoding="utf-8")
     with pytest.raises(DataError, match=r"examples\.txt:10: .*a tag is"):
         load_documents(str(path))
-
-
-EXAMPLES = "corpus/train/examples.txt"
-
-
-@pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LabelInventory:
-    """The labels of the template's config, in a working folder that holds the template."""
-    write_template(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return load_config(Path("config.toml")).labels.inventory
 
 
 def _mistype(old: str, new: str) -> None:

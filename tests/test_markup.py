@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
 from training.check import check_document, load_corpus
 from training.markup import parse_file
@@ -94,3 +96,13 @@ def test_splits_share_neither_family_nor_place(tmp_path: Path) -> None:
     messages = [fault.message for fault in load_corpus(tmp_path)[1]]
     assert sum("family 'same' is also in train" in message for message in messages) == 2
     assert sum("place '甲省/乙市' is also in train" in message for message in messages) == 2
+
+
+def test_the_example_of_the_page_is_right(tmp_path: Path) -> None:
+    page = (ROOT / "corpus/MARKUP.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```\n((?:.*\n)*?)```$", page, re.MULTILINE)
+    path = tmp_path / "a.txt"
+    path.write_text(example, encoding="utf-8")
+    ((document,), faults) = parse_file(path)
+    assert faults + check_document(document) == []
+    assert {entity.type for entity in document.document.entities} == {"DATE", "PLACE", "ROLE", "OFFICIAL", "COUNT"}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from doc_blocks import small_tree
 from readme import fill
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -26,15 +27,18 @@ def test_ci_runs_the_two_that_install() -> None:
     assert "readme_command \"'.[dev]'\"" in script
 
 
+def test_no_other_block_is_there() -> None:
+    """The commands above, the example and its output; `fill` runs the first Python block only."""
+    assert [language for language in re.findall(r"^```(.+)$", README, re.MULTILINE) if language != "sh"] == ["python", "text"]
+
+
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command not in INSTALLING])
 def test_command(command: str, tmp_path: Path) -> None:
-    for name in ("examples", "corpus", "configs", "models", "tests"):
-        (tmp_path / name).symlink_to(ROOT / name)
+    small_tree(tmp_path)
     program, *arguments = shlex.split(command)
     start = {
         "bulletin-ner": ["-c", "from bulletin_ner.cli import main; main()"],
         "python": [],
-        "accelerate": ["-m", "accelerate.commands.accelerate_cli"],
     }[program]
     result = subprocess.run([sys.executable, *start, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr[-2000:]

@@ -18,6 +18,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 from conftest import ROOT
+from doc_blocks import run, small_tree
 
 from bulletin_ner import Bulletin, Entity, Record, Tagger
 from bulletin_ner.intake import Document, Options
@@ -245,3 +246,14 @@ def test_a_bad_row_holds_up_no_other(cluster: None, tiny_model: Path, tmp_path: 
     summary = predict_dataset([_jsonl(tmp_path / "rows.jsonl", rows)], str(tmp_path / "out"), model=model, workers=1, rows_per_file=2)
     assert (summary.files, summary.found_files) == (1, 2)
     assert pyarrow.parquet.read_table(tmp_path / "out").num_rows == 6
+
+
+def test_the_page_runs(cluster: None, tmp_path: Path) -> None:
+    """docs/scaling.md; the pages that need no Ray are run by tests/test_docs.py."""
+    small_tree(tmp_path)
+    (tmp_path / "archive").mkdir()
+    rows = [{"id": "a", "text": TEXT, "reference_date": "2022-11-12"}]
+    _jsonl(tmp_path / "news.jsonl", rows)
+    _parquet(tmp_path / "archive/a.parquet", rows)
+    page = (ROOT / "docs/scaling.md").read_text(encoding="utf-8")
+    assert run(page, tmp_path) == page
