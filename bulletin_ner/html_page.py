@@ -18,16 +18,16 @@ _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\uf
 
 def node(tag: str, attributes: Mapping[str, str] | None = None, *children: Element | str) -> Element:
     """An element with its attributes and children in order; strings are text, never markup."""
-    element = Element(tag, {name: _fit(value) for name, value in (attributes or {}).items()})
+    element = Element(tag, {name: fit(value) for name, value in (attributes or {}).items()})
     last: Element | None = None
     for child in children:
         if not isinstance(child, str):
             element.append(child)
             last = child
         elif last is None:
-            element.text = (element.text or "") + _fit(child)
+            element.text = (element.text or "") + fit(child)
         else:
-            last.tail = (last.tail or "") + _fit(child)
+            last.tail = (last.tail or "") + fit(child)
     return element
 
 
@@ -71,6 +71,6 @@ def page(title: str, *content: Element) -> str:
     return "<!DOCTYPE html>\n" + render(node("html", {"lang": "en", "class": "bulletin-ner"}, head, body)) + "\n"
 
 
-def _fit(text: str) -> str:
+def fit(text: str) -> str:
     """Control characters as their pictures (U+2400 and on), what else cannot stand in a page as U+FFFD; the length stays."""
     return _UNFIT.sub(lambda match: chr(0x2400 + ord(match[0])) if match[0] < " " else "\ufffd", text)

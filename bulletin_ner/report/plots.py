@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bulletin_ner.html_page import fit
 from bulletin_ner.report.tables import Point, ProvinceSum, Week
 
 # Okabe and Ito's colours, told apart by colour-blind readers; grey in place of their yellow, which is faint on white.
@@ -120,8 +121,17 @@ def _draw(rows: Sequence[Mapping[str, Any]], specification: Mapping[str, Any]) -
         import vl_convert
     except ImportError as error:
         raise ImportError("a report needs the extra 'report': pip install 'bulletin-ner[report]'") from error
-    whole = {"config": _STYLE, "data": {"values": list(rows)}, **specification}
+    whole = _drawable({"config": _STYLE, "data": {"values": list(rows)}, **specification})
     return vl_convert.vegalite_to_svg(whole, vl_version="5.20", allowed_base_urls=[])
+
+
+def _drawable(part: Any) -> Any:
+    """The same with its texts as a page shows them: a control character in a long name aborts the process in the drawing library."""
+    if isinstance(part, str):
+        return fit(part)
+    if isinstance(part, Mapping):
+        return {name: _drawable(value) for name, value in part.items()}
+    return [_drawable(value) for value in part] if isinstance(part, (list, tuple)) else part
 
 
 def _milliseconds(day: datetime.date) -> int:

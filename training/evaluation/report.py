@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bulletin_ner.html_page import policy, style
+from bulletin_ner.html_page import fit, policy, style
 from bulletin_ner.labels import LabelInventory
 from training.evaluation.plots import calibration_plot, confusion_plot, precision_recall_plot
 from training.evaluation.readings import Reading
@@ -29,7 +29,12 @@ def write_report(scores: Mapping[str, Any], readings: Sequence[Reading], labels:
         "calibration": calibration_plot(scores["calibration"]),
     }
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: fit(value) if type(value) is str else value,  # what is markup already stays
     )
     page = environment.get_template("report.html").render(
         scores=scores,
