@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -121,7 +122,9 @@ def _mistype(old: str, new: str) -> None:
     Path(EXAMPLES).write_text(content.replace(old, new), encoding="utf-8")
 
 
-def test_the_checker_takes_the_labels_of_a_config(own: LabelInventory, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_checker_takes_the_labels_of_a_config(
+    own: LabelInventory, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert check.main(["corpus", "--config", "config.toml", "--compile", "compiled"]) == 0
     documents = [document for split in ("train", "dev") for document in read_jsonl(Path("compiled") / f"{split}.jsonl")]
     check_labels(documents, own)
@@ -130,6 +133,9 @@ def test_the_checker_takes_the_labels_of_a_config(own: LabelInventory, capsys: p
     assert "(others where --config names a config that has them)" in capsys.readouterr().out
     assert check.main(["corpus", "--config", "none.toml"]) == 2
     assert capsys.readouterr().err == "none.toml: no such config file\n"
+    monkeypatch.setitem(sys.modules, "training.config", None)
+    assert check.main(["corpus", "--config", "config.toml"]) == 2
+    assert capsys.readouterr().err.startswith("--config needs the extra 'train': pip install 'bulletin-ner[train]' (")
 
 
 @pytest.mark.parametrize(

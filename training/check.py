@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bulletin_ner.labels import LabelInventory
 from training.documents import write_jsonl
+from training.inventory import read_labels
 from training.markup import PACKAGE, Fault, ParsedDocument, parse_file
 
 SPLITS = ("train", "dev", "test")
@@ -125,15 +126,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--compile", type=Path, metavar="DIR", help="write the splits as JSONL")
     parser.add_argument("--config", type=Path, help="a training config, whose [labels] are the entity types and measures to be found")
     options = parser.parse_args(arguments)
-    labels = PACKAGE
-    if options.config is not None:
-        from training.config import ConfigError, load_config
-
-        try:
-            labels = load_config(options.config).labels.inventory
-        except ConfigError as error:
-            sys.stderr.write(f"{error}\n")
-            return 2
+    try:
+        labels = PACKAGE if options.config is None else read_labels(options.config)
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     splits: dict[str, list[ParsedDocument]] = collections.defaultdict(list)
     faults: list[Fault] = []
     for path in options.paths:

@@ -7,7 +7,7 @@ writes the graph and the tokenizer of a folder anew in today's form; weights and
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 from typing import Any
 
@@ -106,4 +106,8 @@ def _generic_graph(folder: Path, network: JointNetwork) -> None:
 
 
 if __name__ == "__main__":
-    renew(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(
+        prog="python -m training.export", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("model", type=Path, help="a saved model's folder")
+    renew(parser.parse_args().model)

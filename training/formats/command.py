@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from bulletin_ner.labels import LabelInventory
-
 
 def convert_command(
     source: Annotated[Path, typer.Argument(help="A file or folder to read.")],
@@ -28,6 +26,7 @@ def convert_command(
     """
     from training.formats.convert import convert
     from training.formats.item import FormatError
+    from training.inventory import read_labels
 
     try:
         if from_format == "model" and config is not None:
@@ -37,22 +36,11 @@ def convert_command(
 
             done = convert_model(source, output, to_format, force)
         else:
-            done = convert(source, output, from_format, to_format, strict, force, _labels(config))
-    except (FormatError, OSError) as error:
+            labels = None if config is None else read_labels(config)
+            done = convert(source, output, from_format, to_format, strict, force, labels)
+    except (ValueError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
     for remark in done.remarks:
         typer.echo(remark, err=True)
     typer.echo(f"{done.documents} documents in {output}" if done.documents else f"saved in {output}")
-
-
-def _labels(config: Path | None) -> LabelInventory | None:
-    if config is None:
-        return None
-    from training.config import ConfigError, load_config
-    from training.formats.item import FormatError
-
-    try:
-        return load_config(config).labels.inventory
-    except ConfigError as error:
-        raise FormatError(str(error)) from error
