@@ -68,7 +68,7 @@ def _figures(tables: Tables, whole: str) -> Iterator[Element]:
         elif number == _MOST_PLOTS:
             yield _note(f"The {_MOST_PLOTS} kinds of figures with the most days are drawn; this one and those below are in tables only.")
         columns = ("place", "code", "origin", "day", "value", "also told", "source")
-        yield _folded(f"Table of {len(points)} daily figures", columns, points, _point_row, whole)
+        yield _folded(_table_of(len(points), "daily figure"), columns, points, _point_row, whole)
 
 
 def _plotted(topic: Topic, points: Sequence[Point]) -> Element:
@@ -93,7 +93,7 @@ def _plotted(topic: Topic, points: Sequence[Point]) -> Element:
 
 def _point_row(point: Point) -> Element:
     return _row(
-        [point.place, point.code, point.origin, point.day.isoformat()],
+        [point.place, point.code, point.origin, _unbroken(point.day.isoformat())],
         [figure(plain(point.value), point.modifier), ", ".join(map(plain, point.others))],
         [point.source],
     )
@@ -110,7 +110,7 @@ def _provinces(tables: Tables, whole: str) -> Iterator[Element]:
         yield node("h3", None, str(topic))
         if number < _MOST_PLOTS:
             yield _figure(bars(sums), f"Bars of {topic} by province; the table below has their numbers.", "")
-        yield _folded(f"Table of {len(sums)} provinces", ("province", "value", "days with figures"), sums, _sum_row, whole)
+        yield _folded(_table_of(len(sums), "province"), ("province", "value", "days with figures"), sums, _sum_row, whole)
 
 
 def _sum_row(row: ProvinceSum) -> Element:
@@ -127,12 +127,12 @@ def _measures(tables: Tables, whole: str) -> Iterator[Element]:
     if labels:
         yield _figure(grid(tables.weeks, labels), "Bulletins by week and measure; the table below has the numbers.", "")
         yield _folded(
-            f"Table of {len(tables.weeks)} weeks", ("week", "bulletins", *labels), tables.weeks, lambda week: _week_row(week, labels), whole
+            _table_of(len(tables.weeks), "week"), ("week", "bulletins", *labels), tables.weeks, lambda week: _week_row(week, labels), whole
         )
 
 
 def _week_row(week: Week, labels: Sequence[str]) -> Element:
-    return _row([week.name], [str(week.bulletins), *(str(week.measures[label]) for label in labels)], [])
+    return _row([_unbroken(week.name)], [str(week.bulletins), *(str(week.measures[label]) for label in labels)], [])
 
 
 def _left_out(tables: Tables, whole: str) -> Iterator[Element]:
@@ -142,7 +142,7 @@ def _left_out(tables: Tables, whole: str) -> Iterator[Element]:
         yield table("Records in no plot", ("records in no plot, because", "records"), counted)
         columns = ("source", "indicator", "aspect", "place", "date", "why", "value")
         yield _folded(
-            f"Table of {len(tables.unused)} records in no plot",
+            _table_of(len(tables.unused), "record") + " in no plot",
             columns,
             tables.unused,
             lambda item: _row(
@@ -178,8 +178,18 @@ def _more(count: int, whole: str) -> Iterator[Element]:
         yield _note(f"The first {_MOST_ROWS} of {count} rows; {whole}.")
 
 
-def _row(before: Iterable[str], numbers: Iterable[str], after: Iterable[str]) -> Element:
-    cells = [node("td", None, text) for text in before] + [node("td", {"class": "number"}, text) for text in numbers]
+def _table_of(count: int, what: str) -> str:
+    return f"Table of {count} {what}" + ("s" if count != 1 else "")
+
+
+def _unbroken(text: str) -> Element:
+    """A cell whose text stays on one line: a day, a week."""
+    return node("td", {"class": "whole"}, text)
+
+
+def _row(before: Iterable[Element | str], numbers: Iterable[str], after: Iterable[str]) -> Element:
+    cells = [node("td", None, cell) if isinstance(cell, str) else cell for cell in before]
+    cells += [node("td", {"class": "number"}, text) for text in numbers]
     return node("tr", None, *cells, *(node("td", None, text) for text in after))
 
 
