@@ -64,9 +64,10 @@ def test_what_does_not_align_is_reported(mode: str, default: bulletin_ner.Tagger
     assert ("Dongshan County", "PLACE") in {(ent.text, ent.label_) for ent in doc.ents}
 
 
+# A Doc holds UTF-8, so spaCy itself takes no lone surrogate.
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    text=st.text(alphabet=st.one_of(st.sampled_from("甲县11月3日。 \r\nab"), st.characters()), max_size=60),
+    text=st.text(alphabet=st.one_of(st.sampled_from("甲县11月3日。 \r\nab"), st.characters(codec="utf-8")), max_size=60),
     language=st.sampled_from(["zh", "en"]),
 )
 def test_any_text_is_accounted_for(tiny: bulletin_ner.Tagger, text: str, language: str) -> None:
