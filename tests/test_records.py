@@ -271,3 +271,14 @@ def test_which_place_holds(marked: str, places: list[str | None]) -> None:
     found = read(marked)
     entities = {entity.id: entity for entity in found.entities}
     assert [entities[r.place_entity].text if r.place_entity is not None else None for r in found.records] == places
+
+
+def test_publication_on_the_calendars_last_day() -> None:
+    text = "截至12月31日0时累计报告3例。"
+    spans = [("DATE", "12月31日0时", None, None), ("COUNT", "3例", "infections", "cumulative")]
+    entities = [
+        Entity(i, kind, words, text.index(words), text.index(words) + len(words), 1.0, indicator=indicator, aspect=aspect)
+        for i, (kind, words, indicator, aspect) in enumerate(spans)
+    ]
+    found = normalise(text, sentences(text), entities, datetime.date.max)
+    assert [record.date for record in found.records] == ["9999-12-31T00:00"]

@@ -179,6 +179,6 @@ def _later(date: Entity, latest: datetime.date | None) -> bool:
         return False
     value = str(date.value).partition("/")[0]
     try:
-        return datetime.date.fromisoformat(value[:10]) > latest + datetime.timedelta(days=value.endswith("T00:00"))
+        return datetime.date.fromisoformat(value[:10]).toordinal() - value.endswith("T00:00") > latest.toordinal()
     except ValueError:
         return False
