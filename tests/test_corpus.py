@@ -112,7 +112,7 @@ def test_standoff_labels_fit_the_rules_of_the_corpus() -> None:
 def test_links_point_at_what_is_annotated(corpus: dict[str, list[AnnotatedDocument]]) -> None:
     links = read_links(ROOT / "corpus/links")
     linked = [document for document in corpus["train"] if document.id in links]
-    assert len(linked) == 60
+    assert len(linked) >= 92
     for document in (*corpus["dev"], *corpus["test"], *linked):
         own = links[document.id]
         counts = {entity.start for entity in document.entities if entity.type == "COUNT"}
