@@ -71,12 +71,13 @@ class DateLinker:
         """Whether a date governs what follows to the end of the text: as of, a window, or in the head of the document."""
         return date.id in self.closing_ids or "/" in str(date.value) or self.layout.number(date.start) < _HEAD
 
-    def date(self, point: Point) -> int | None:
-        found = self._date(point)
+    def date(self, point: Point, threshold: bool) -> int | None:
+        """``threshold``: what `threshold` says of the point."""
+        found = self._date(point, threshold)
         self.dated.append((point, found))
         return found
 
-    def _date(self, point: Point) -> int | None:
+    def _date(self, point: Point, threshold: bool) -> int | None:
         start, end = self.layout.reach(point)
         total = point.aspect in _TOTALS
         days = self.dates if point.aspect == "planned" else self.past
@@ -85,7 +86,7 @@ class DateLinker:
             told_after = _ON.fullmatch(self.text[point.end : after.start])
             if told_after and not self.figures.begun(point.end, after.start):
                 return after.id
-        if self.timeless(point):
+        if threshold or self._is_rate(point):
             return None
         before: Sequence[Entity] = days.within(start, point.start)
         if before and self.text[before[-1].end : point.start].strip() in ("", "的"):
@@ -97,7 +98,7 @@ class DateLinker:
             before = [date for date in before if date.id not in self.since]
         if before:
             near = self.closing.last(start)
-            if total and near is not None and self.layout.number(start) - self.layout.number(near.start) <= 2 and self._new_told(start):
+            if total and near is not None and self.layout.number(start) - self.layout.number(near.start) <= _NEAR and self._new_told(start):
                 return near.id
             opening = [date for date in before if date.id not in self.closing_ids]
             return (opening[-1] if opening and not total else before[-1]).id
@@ -110,12 +111,12 @@ class DateLinker:
             return within
         return self._date_around(point, start, total)
 
-    def timeless(self, point: Point) -> bool:
-        """Whether a figure of no aspect is a capacity, a rate or a threshold."""
+    def _is_rate(self, point: Point) -> bool:
+        """Whether a figure of no aspect is a capacity or a rate."""
         if point.aspect not in ("unspecified", "planned"):
             return False
         start, end = self.layout.clause(point)
-        return bool(_RATE.search(self.text[start:end])) or self.threshold(point)
+        return bool(_RATE.search(self.text[start:end]))
 
     def threshold(self, point: Point) -> bool:
         """Whether a figure only says from how many on something is done."""

@@ -31,8 +31,10 @@ def link(
     ``latest``: the day the document was published, where known."""
     layout = Layout(text, sentences)
     places, dates = PlaceLinker(layout, entities), DateLinker(layout, entities, latest)
-    found = {point.key: places.place(point) for point in points}
-    return Links(
-        {point.key: None if dates.threshold(point) else found[point.key] for point in points},
-        {point.key: dates.date(point) for point in points},
-    )
+    links = Links({}, {})
+    for point in points:
+        threshold = dates.threshold(point)
+        place = places.place(point)
+        links.place[point.key] = None if threshold else place
+        links.date[point.key] = dates.date(point, threshold)
+    return links
