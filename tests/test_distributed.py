@@ -60,7 +60,7 @@ def both_shares(monkeypatch: pytest.MonkeyPatch) -> None:
     def mean_loss(features: torch.Tensor, batch: Mapping[str, torch.Tensor], network: JointNetwork, config: Config) -> torch.Tensor:
         parts = features.split([len(half.ids) for half in halves])
         losses = [
-            joint_loss(part[:, : half.ids.shape[1]], train_module._tensors(half, part.device), network, config)
+            joint_loss(part[:, : half.ids.shape[1]], train_module.to_tensors(half, part.device), network, config)
             for part, half in zip(parts, halves, strict=True)
         ]
         return torch.stack(losses).mean()

@@ -13,16 +13,14 @@ import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
 from safetensors.torch import load_file, save_file
-from torch.nn import functional
 from tqdm import tqdm
 
-from bulletin_ner.network import JointNetwork, pool_sentences, span_logits
+from bulletin_ner.network import JointNetwork
 from bulletin_ner.tokenization import BulletinTokenizer
 from training.augmentation import Names, augment
 from training.checkpoint import BEST, RunState, load_checkpoint, restore_trainable, save_checkpoint, trainable_state
 from training.config import Config, ConfigError
 from training.data import (
-    IGNORE,
     Batch,
     Example,
     Slice,
@@ -36,11 +34,10 @@ from training.data import (
 from training.documents import AnnotatedDocument, check_labels
 from training.evaluate import predict_documents, score_documents
 from training.finish import finish
+from training.losses import joint_loss
 from training.setup import build_network, build_tagger
 
 log = logging.getLogger(__name__)
-
-_CLASS_HEADS = ("indicator", "aspect", "kind")
 
 
 @dataclass(frozen=True)
@@ -120,25 +117,6 @@ def build_optimizer(network: JointNetwork, config: Config) -> torch.optim.Optimi
     return torch.optim.AdamW(settings, betas=(0.9, 0.98), fused=True)
 
 
-def joint_loss(features: torch.Tensor, batch: Mapping[str, torch.Tensor], network: JointNetwork, config: Config) -> torch.Tensor:
-    """Tag cross-entropy plus the weighted losses of the other heads; features (windows, tokens, width)."""
-    layout = network.layout
-    loss = functional.cross_entropy(features[..., : layout.tags].flatten(0, 1), batch["tags"].flatten(), ignore_index=IGNORE)
-    flat = features.flatten(0, 1)
-    if len(batch["sentences"]) and layout.measures:
-        logits = pool_sentences(flat, batch["sentences"], layout)
-        measures = functional.binary_cross_entropy_with_logits(logits, batch["measures"], reduction="none")
-        loss = loss + config.loss.measures * measures.sum(1).mean()
-    if len(batch["spans"]):
-        logits = span_logits(flat, batch["spans"], layout)
-        for name in _CLASS_HEADS:
-            target = batch[name]
-            if bool((target != IGNORE).any()):
-                part = functional.cross_entropy(logits[:, getattr(layout, name)], target, ignore_index=IGNORE)
-                loss = loss + getattr(config.loss, name) * part
-    return loss
-
-
 def _run_epoch(
     batches: Sequence[Sequence[Slice]],
     work: Work,
@@ -159,7 +137,7 @@ def _run_epoch(
         factor = _rate_factor((epoch + (index + 0.5) / len(batches)) / config.training.epochs, config.training.warmup)
         for group in work.optimizer.param_groups:
             group["lr"] = group["peak_rate"] * factor
-        batch = _tensors(collate(slices, examples, work.tokenizer), accelerator.device)
+        batch = to_tensors(collate(slices, examples, work.tokenizer), accelerator.device)
         features = prepared(batch["ids"], batch["mask"])
         loss = joint_loss(features.float(), batch, work.network, config)
         accelerator.backward(loss)
@@ -201,7 +179,8 @@ def _rate_factor(progress: float, warmup: float) -> float:
     return progress / warmup if progress < warmup else (1 - progress) / (1 - warmup)
 
 
-def _tensors(batch: Batch, device: torch.device) -> dict[str, torch.Tensor]:
+def to_tensors(batch: Batch, device: torch.device) -> dict[str, torch.Tensor]:
+    """A batch's arrays by their names."""
     return {field.name: torch.from_numpy(getattr(batch, field.name)).to(device) for field in fields(batch)}
 
 
