@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bulletin_ner.normalisation.layout import Layout, Point
 from bulletin_ner.normalisation.mentions import Mentions
+from bulletin_ner.normalisation.turns import Turns
 from bulletin_ner.schema import Entity
 
-_STAMP = re.compile(r"20\d\d[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}日?\s+\d{1,2}[:：]\d\d")
-_ON = re.compile(r"[^,;.，；。]{0,40}?\b(?:in|on|during|for)\s+(?:the same period )?(?:the )?", re.I)
+_STAMP = re.compile(r"20\d\d[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}日?\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?")
+_ON = re.compile(r"[^,;.，；。]{0,40}?\b(?:in|on|during|for|since)\s+(?:the same period )?(?:the )?", re.I)
 _UNTIL = re.compile(r"(?:截至|截止|截止到|至|到|\bas of|\bas at|\bby|\buntil|\bup to)\s*(?:the |今|目前)?$", re.I)
 # A date that something is compared with (较上月), or that a rule or event only lies before or after, tells no figure's time.
 _COMPARED = re.compile(r"(?:较|較|比|与|與|\bthan|\bagainst|\bcompared (?:with|to)|\bsame period(?: of| in)?)\s*(?:the )?$", re.I)
@@ -25,9 +26,11 @@ _RATE = re.compile(
     r"能力|日(?:均|最大|可)|[单單每][日天](?!新增)|每[周週月]|\bcapacity\b|\b(?:a|per|each|every) (?:day|week|month)\b|\bdaily\b", re.I
 )
 _THRESHOLD = re.compile(r"(?:及)?以上|\bor more\b", re.I)
+_RANGE = re.compile(r"[至到—–~～-]|\b(?:to|and|until|through)\b")
 _LISTED = re.compile(r"\bcumulative(?:ly)? since\b", re.I)
 _TOTALS = ("cumulative", "current")
 _NEAR = 2  # sentences between two figures that are told of one account
+_FAR = 100  # dates back
 _HEAD = 4  # sentences: a title takes its date from those that follow, a dateline stands among them
 
 
@@ -39,6 +42,7 @@ class DateLinker:
         self.layout = layout
         self.text = layout.text
         entities = list(entities)
+        self.turns = Turns(self.text, layout.lines, entities)
         self.figures = Mentions(entity for entity in entities if entity.type == "COUNT")
         self.days = Mentions(entity for entity in entities if entity.type == "DATE" and _is_day(entity))
         self.dates = Mentions(date for date in self.days if not self._is_aside(date))
@@ -47,7 +51,10 @@ class DateLinker:
         self.closing = Mentions(date for date in self.past if date.id in self.closing_ids)
         self.opening = Mentions(date for date in self.past if date.id not in self.closing_ids)
         self.since = {date.id for date in self.past if self._is_since(date)}
+        self.passing = self.since | {date.id for date in self.past if date.id not in self.closing_ids and _is_moment(date)}
         self.lasting = Mentions(date for date in self.past if date.id not in self.since)
+        heads = [date for date in self.lasting if layout.number(date.start) < _HEAD and "/" not in str(date.value)]
+        self.published = max((str(date.value)[:10] for date in heads), default="")  # the last day that the head names
         self.reports = Mentions(date for date in self.lasting if self._is_report(date))
         self.dated: list[tuple[Point, int | None]] = []
 
@@ -68,8 +75,13 @@ class DateLinker:
         )
 
     def _is_report(self, date: Entity) -> bool:
-        """Whether a date governs what follows to the end of the text: as of, a window, or in the head of the document."""
-        return date.id in self.closing_ids or "/" in str(date.value) or self.layout.number(date.start) < _HEAD
+        """Whether a date governs what follows to the end of the text: as of, a window, or the day of the head of the document, the
+        last where it names several: others tell how it came to that."""
+        if date.id in self.closing_ids:
+            return True
+        if "/" in str(date.value):
+            return not _is_moment(date)
+        return self.layout.number(date.start) < _HEAD and str(date.value)[:10] == self.published
 
     def date(self, point: Point, threshold: bool) -> int | None:
         """``threshold``: what `threshold` says of the point."""
@@ -85,6 +97,7 @@ class DateLinker:
         if after is not None and after.start < end:
             told_after = _ON.fullmatch(self.text[point.end : after.start])
             if told_after and not self.figures.begun(point.end, after.start):
+                self.passing.add(after.id)
                 return after.id
         if threshold or self._is_rate(point):
             return None
@@ -137,17 +150,19 @@ class DateLinker:
 
     def _date_around(self, point: Point, start: int, total: bool) -> int | None:
         """For a sentence without a date: a total's last closing date, the date told last in the line, what a figure close before took,
-        the last reporting date, or for a title the one after. A date since when something is so governs its own sentence alone."""
-        if total and (closing := self.closing.last(start)) is not None:
+        the last reporting date, or for a title the one after. A date since when something is so governs its own sentence alone, and one
+        that another speaker told does not count."""
+        if total and (closing := self._told(self.closing, start)) is not None:
             return closing.id
         earlier = self.lasting.last(start)
         if earlier is not None and earlier.start >= self.layout.lines.start(start):
             return earlier.id
         number = self.layout.number
         last, taken = next((item for item in reversed(self.dated) if item[0].start < start), (None, None))
-        if last is not None and taken is not None and taken not in self.since and number(start) - number(last.start) <= _NEAR:
+        near = last is not None and number(start) - number(last.start) <= _NEAR
+        if last is not None and near and taken not in self.passing and self._may_tell(last.start, start) and taken is not None:
             return taken
-        if (report := self.reports.last(start)) is not None:
+        if (report := self._told(self.reports, start)) is not None:
             return report.id
         fitting = self.closing if total else self.opening
         for later in (fitting.first(point.end), self.past.first(point.end)):
@@ -155,10 +170,24 @@ class DateLinker:
                 return later.id
         return None
 
+    def _told(self, dates: Mentions, start: int) -> Entity | None:
+        """The last before ``start`` that the one who speaks there, or the reporter, told."""
+        return next((date for date in dates.backwards(start, _FAR) if self._may_tell(date.start, start)), None)
+
+    def _may_tell(self, earlier: int, start: int) -> bool:
+        """Whether what is said at an earlier offset holds at ``start`` too: the reporter said it, or the same speaker."""
+        return self.turns.speaker(earlier) in (None, self.turns.speaker(start))
+
 
 def _is_day(date: Entity) -> bool:
     """Whether a date can tell when a figure holds: no clock time alone, no time stamp of a page."""
     return isinstance(date.value, str) and not date.value.startswith("T") and not _STAMP.fullmatch(date.text)
+
+
+def _is_moment(date: Entity) -> bool:
+    """Whether a date is a time of day, or a stretch of one that begins after midnight: when something happened, not what is reported."""
+    start, _, end = str(date.value).partition("/")
+    return "T" in start and not start.endswith("T00:00") and (not end or not _days_apart(start, end))
 
 
 def _is_stretch(date: Entity) -> bool:
@@ -175,10 +204,11 @@ def _days_apart(start: str, end: str) -> int:
 
 
 def _later(date: Entity, latest: datetime.date | None) -> bool:
-    """Whether a date begins after the day of publication; midnight at its end is still that day."""
+    """Whether a date begins after the day of publication, or two days named run past it; midnight at its end is still that day."""
     if latest is None:
         return False
-    value = str(date.value).partition("/")[0]
+    start, _, end = str(date.value).partition("/")
+    value = end if end and _RANGE.search(date.text) else start
     try:
         return datetime.date.fromisoformat(value[:10]).toordinal() - value.endswith("T00:00") > latest.toordinal()
     except ValueError:

@@ -5,47 +5,46 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bulletin_ner.normalisation.layout import Layout, Point
 from bulletin_ner.normalisation.mentions import Mentions
+from bulletin_ner.normalisation.place_roles import PlaceRoles
 from bulletin_ner.normalisation.wholes import Wholes, last_whole
 from bulletin_ner.schema import Entity
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-# Where somebody came from or went to is not where the case is told.
-_FROM = re.compile(
-    r"(?:自|从|從|由|赴|往|去|到|至|到过|到過|途经|途經|前往|旅居|抵达|抵達|返回|接触|接觸|为|為|是|籍贯|户籍|与|與|除|邻|鄰|\bfrom|\bto|\bvia|\bvisited|\bleft|\breturn\w*)"
-    r"\s*(?:the )?$",
-    re.I,
-)
-_CAME = re.compile(
-    r"\s*(?:等地?)?(?:返|来|來|回|籍|输入|輸入|旅居|旅行|入境|飞|飛|方向|务工|務工|接触|接觸|至|人[，,。]|流行|毒株|病例有|以外|之外|人员|人員|的客)"
-)
 _NATION = re.compile(r"全[国國]|\bnation(?:wide|ally)?\b", re.I)
 # People of the figure who are somewhere the text does not name (县外61人, 外地的).
 _ELSEWHERE = re.compile(r"(?:(?:[县縣市省区區州][内內]?外|外[县縣市省地])(?:的|有)?)$")
 _ELSEWHERE_AFTER = re.compile(r"(?:在|为|為|是)?(?:外[县縣市省地]|[县縣市省]外)的")
+_AS_OF = re.compile(r"截[至止]|\bas (?:of|at)\b", re.I)
+_TOTAL = re.compile(r"[累合总總共][计計]?|in (?:all|total)\b", re.I)
+_BREAKS = "，；,;"
+_SHARE = re.compile(r"(?: cases)?(?: (?:are|were|is|was))? from (?:the )?", re.I)  # 27 from Lami, 15 from Suva
+_JOINED = re.compile(r"(?: \w+){1,3} and ")  # 9 cases and 2 deaths in Suva
+_ALL = re.compile(r"[^，；。,;]{0,12}(?:全部|均|都)")
 _SUM = re.compile(r"(?:合计|合計|总计|總計|共计|共計|\btotal\b)[：:\s\u3000]*[\d.,\s\u3000]*$", re.I)
-_SAME_SITE = re.compile(r"[该該本](?P<kind>院|校|园|園|厂|廠)|\b(?:the|this) (?P<word>hospital|school)\b", re.I)
+_SAME_SITE = re.compile(r"[该該本](?P<kind>院|校|园|園|厂|廠)|[这這](?:里|裡|儿|兒)|\b(?:the|this) (?P<word>hospital|school)\b", re.I)
 _SITES = {
     "院": "院", "hospital": r"hospitals?$", "校": "学|學|校|院", "school": r"school|college|university", "园": "园|園", "園": "园|園",
     "厂": "厂|廠|公司", "廠": "厂|廠|公司",
 }  # fmt: skip
-_LIST = re.compile(r"\s*(?:、|和|及|与|與|以及|,? and (?:the )?|, (?:the )?)\s*")
-_CHAIN = re.compile(r"(?:, | in (?:the )?| at (?:the )?| of (?:the )?)")
 _EACH = re.compile(r"各|\beach\b|\bboth\b", re.I)
-_TITLE_END = re.compile(r"\s*[：:，,◇丨|—]")
-_GOES_ON = re.compile(r",? and |, [A-Z][\w ]+,? and ")
-_REACH = 2000  # characters of a sentence that are looked at on either side of a figure: a page without full stops is no sentence
+_TITLE_END = re.compile(r"\s*[：:，,◇丨|—]|\u3000")
 _CARRIED = 300  # characters before a sentence in which 全市 still says what the sentence is about
 _SITE_REACH = 1000  # characters back to the site that 该院 means
 _CLOSE = 6  # characters between a site and the figure told of it
 _HEADING = 30  # characters: a short line before names what the next lines are about
 _OF_WHICH = re.compile(r"其中|包括|包含|含|分别|分別|\bof (?:which|whom|these|them)|\bamong (?:them|these|which)|\bincluding", re.I)
 _INSIDE = re.compile(r"\s*[（(](?:均?[在为為]|位于|位於|分布在)?$")
-_AT = re.compile(r"(?:均|都|分别|分別)?(?:在|位于|位於|分布在|分佈在|发生在|發生在)$")
+_AT = re.compile(r"(?:均|都|分别|分別)?(?:系|在|位于|位於|分布在|分佈在|发生在|發生在)$")
+_MEMBERS = re.compile(  # 12 students of Class 3 of X School
+    r"[^;.]{0,20}\b(?:students|pupils|children|staff|teachers|residents|patients|workers)\b[^;.]{0,30}\b(?:of|at|from) (?:the )?", re.I
+)
 _IN = re.compile(r"[^,;.]{0,60}?(?:, (?:both|all) )?\b(?:in|at|within|across)\s+(?:the\s+)?$", re.I)
+
+Placed = tuple[Point, int | None, bool]  # a point, the id of its place, and whether it took that as a member of a list
 
 
 class PlaceLinker:
@@ -58,17 +57,13 @@ class PlaceLinker:
         self.places = Mentions(entity for entity in entities if entity.type == "PLACE")
         self.sites = Mentions(place for place in self.places if place.kind == "site")
         self.figures = Mentions(entity for entity in entities if entity.type == "COUNT")
-        self.listed = self._listed()
-        self.origin = {place.id for place in self.places if self._is_origin(place)}
-        for before, place in reversed(list(zip(self.places, self.places[1:], strict=False))):
-            if place.id in self.origin and before.id in self.listed and _LIST.fullmatch(text[before.end : place.start]):
-                self.origin.add(before.id)
-        self.position = {place.id: index for index, place in enumerate(self.places)}
+        self.roles = PlaceRoles(text, self.places, self.figures)
+        self.listed, self.origin = self.roles.listed, self.roles.origin
         self.heads = Mentions(p for p in self.places if p.id not in self.origin and p.kind != "site" and p.id not in self.listed)
         topic = self._topic()
         self.topics = Mentions(place for place in self.places if place.text == topic)
         self.wholes = Wholes([p for p in self.places if p.kind != "site" and p.id not in self.origin], topic)
-        self.placed: list[tuple[Point, int | None, bool]] = []
+        self.placed: list[Placed] = []
         self.placed_starts: list[int] = []
         self.told: list[int | None] = []  # for each point placed, the last place found up to it that was no member of a list, by index
         self.members: set[int] = set()  # places that an earlier point took as its own in a list
@@ -95,22 +90,24 @@ class PlaceLinker:
             return self._topic_id(point), True
         own = [place for place in before if place.start >= clause_start]
         beside = own[-1] if own else None
+        previous = self.placed[-1] if self.placed and self.placed[-1][0].start >= start else None
+        if beside is not None and previous is not None and beside.id in self.roles.imported:
+            return previous[1], False
         if beside is not None and beside.id in self.origin and self.text[beside.end : point.start].strip(" 的有"):
             beside = next((place for place in reversed(own) if place.id not in self.origin), None)
-        follower = self._following(point, follows, end) if follows is not None and follows.end <= end else None
+        follower = self._following(point, follows, end) if follows is not None and follows.start < end else None
         if follower is not None and (beside is None or not self._adjacent(beside, point) or self._at_once(point, follower)):
-            return follower.id, True
+            return follower.id, not _ALL.match(self.text, point.end)
         if beside is not None:
             between = self.text[beside.end : point.start]
             if (unit := last_whole(between)) is not None:
                 return self._whole(unit, point), False
             if beside.id in self.listed and not _EACH.search(between) and between.strip():
                 return self._line_topic(point), False
-            beside = self._chain_head(beside)
+            beside = self.roles.chain_head(beside)
             if beside.kind == "site" and len(between) > _CLOSE:
                 return _first(self._headed(start), beside.id), False
             return beside.id, self._adjacent(beside, point) and "、" not in between
-        previous = self.placed[-1] if self.placed and self.placed[-1][0].start >= start else None
         if previous is not None and _OF_WHICH.search(clause) and previous[1] is not None:
             return previous[1], False
         if (site := self._same_site(start, point)) is not None:
@@ -122,20 +119,34 @@ class PlaceLinker:
         chosen = (p for p in reversed(before) if p.id not in self.origin and p.id not in self.members and p.id not in self.listed)
         head = next(chosen, None)
         if head is not None:
-            head = self._chain_head(head)
-            if (unit := last_whole(self.text[head.end : point.start])) is not None:
-                return self._whole(unit, point), False
-            return _first(self._headed(start), head.id) if head.kind == "site" else head.id, False
+            return self._told_before(head, point, before, previous), False
         if previous is not None and not previous[2]:
             return previous[1], False
         return self._line_topic(point), False
+
+    def _told_before(self, head: Entity, point: Point, before: Sequence[Entity], previous: Placed | None) -> int | None:
+        """The place of a figure whose clause names none: ``head``, the last free one of the sentence, where that is what it is about."""
+        head = self.roles.chain_head(head)
+        clause = self.text[self.layout.clause(point)[0] : point.start]
+        between = self.text[head.end : point.start]
+        if head.kind == "site" and previous is not None and previous[0].start < head.start:
+            if previous[1] not in (head.id, None) and not previous[2]:
+                return previous[1]
+            return head.id if previous[1] == head.id and "；" not in between else self._line_topic(point)
+        subjects = [p for p in before if p.start > head.end and p.id in self.listed and self.text[p.start - 1] in _BREAKS]
+        if (_TOTAL.match(clause) and subjects) or (head.kind == "site" and _AS_OF.search(between)):
+            return self._line_topic(point)
+        if (unit := last_whole(between)) is not None:
+            return self._whole(unit, point)
+        return _first(self._headed(self.layout.reach(point)[0]), head.id) if head.kind == "site" else head.id
 
     def _same_site(self, start: int, point: Point) -> int | None:
         """The site that 该院 or "the school" in the figure's sentence means: the one of that kind named last."""
         words = list(_SAME_SITE.finditer(self.text, start, point.start))
         if not words:
             return None
-        kind = re.compile(_SITES[(words[-1]["kind"] or words[-1]["word"]).lower()], re.I)
+        word = words[-1]["kind"] or words[-1]["word"]
+        kind = re.compile(_SITES[word.lower()] if word else "", re.I)
         found = (place for place in reversed(self.sites.within(max(0, start - _SITE_REACH), words[-1].start())) if kind.search(place.text))
         return next((place.id for place in found), None)
 
@@ -154,6 +165,10 @@ class PlaceLinker:
         if first is not None and first.start - line <= 3 and first.end < start + 40 and _TITLE_END.match(self.text, first.end):
             return first.id
         heading = self.layout.lines.start(max(0, line - 1))
+        if self.text[heading:line].rstrip().endswith(("？", "?")):
+            asked = [p for p in self.places.begun(heading, line) if p.id not in self.origin]
+            if len(asked) == 1 and asked[0].kind != "site":
+                return asked[0].id
         if 0 < line - heading <= _HEADING and heading > 0:
             named = self.places.begun(heading, line)
             if len(named) == 1 and named[0].start - heading <= 3:
@@ -175,20 +190,14 @@ class PlaceLinker:
         free = bisect_left(self.placed_starts, line) == count  # no point of the line was placed yet
         return head.id if head is not None and head.start < start and free else None
 
-    def _chain_head(self, place: Entity) -> Entity:
-        """`Lakehurst Manor in Barrie`, `Yubei District, Chongqing`: the first of them."""
-        index = self.position[place.id]
-        while index and place.id not in self.listed:
-            before = self.places[index - 1]
-            if not _CHAIN.fullmatch(self.text[before.end : place.start]) or before.id in self.origin:
-                break
-            place, index = before, index - 1
-        return place
-
     def _following(self, point: Point, first: Entity, end: int) -> Entity | None:
-        gap = self.text[point.end : first.start]
-        if self._figure_between(point, first) or first.id in self.origin:
+        between = self.figures.begun(point.end, first.start)
+        joined = len(between) == 1 and _JOINED.fullmatch(self.text[point.end : between[0].start])
+        gap = self.text[between[0].end if joined else point.end : first.start]
+        if between and not joined:
             return None
+        if first.id in self.origin:
+            return first if _SHARE.fullmatch(gap) and first.level != "country" else None
         if _INSIDE.fullmatch(gap) or (len(gap) < 25 and _INSIDE.search(gap) and not re.search(r"[，,；;。]", gap)):
             close = re.search(r"[）)]", self.text[first.end : end])
             inner = self.text[first.end : first.end + close.start()] if close else ""
@@ -200,6 +209,8 @@ class PlaceLinker:
                 if _AT.search(gap) and not re.search(r"[，,；;。]", gap) and "、" not in self.text[first.end : first.end + 1]
                 else None
             )
+        if _MEMBERS.fullmatch(gap) and first.kind == "site":
+            return first
         return first if _IN.fullmatch(gap) and first.id not in self.listed else None
 
     def _at_once(self, point: Point, place: Entity) -> bool:
@@ -213,18 +224,6 @@ class PlaceLinker:
         gap = self.text[place.end : point.start]
         return len(gap) <= 30 and not self.figures.begun(place.end, point.start)
 
-    def _listed(self) -> set[int]:
-        """Places that stand in an enumeration; two with a comma between, in English, are a place and what it lies in."""
-        listed = set()
-        for before, place in zip(self.places, self.places[1:], strict=False):
-            gap = self.text[before.end : place.start]
-            if _LIST.fullmatch(gap) and (gap != ", " or _GOES_ON.match(self.text, place.end, place.end + _REACH)):
-                listed |= {before.id, place.id}
-        return listed
-
-    def _is_origin(self, place: Entity) -> bool:
-        return bool(_FROM.search(self.text[max(0, place.start - 14) : place.start]) or _CAME.match(self.text, place.end))
-
     def _topic(self) -> str | None:
         """The text of the place that the document is about: the first of the title (a site only before all figures), else the most
         frequent; None where the title names a whole (本市) that no place of the text is."""
@@ -232,7 +231,7 @@ class PlaceLinker:
         opening = self.layout.sentences[:3]
         first = opening[-1][1] if opening else 0  # a text without a word has no sentence
         figure = self.figures.first(0)
-        titled = [place for place in self.places if place.start < first and place.id not in self.origin]
+        titled = [p for p in self.places if p.start < first and p.id not in self.origin and p.id not in self.roles.parts]
         named = next((place for place in titled if place.kind != "site"), None)
         if named is None and titled and figure is not None and titled[0].start < figure.start:
             named = titled[0]
@@ -241,7 +240,8 @@ class PlaceLinker:
             return None
         if named is not None:
             return named.text
-        return Counter(place.text for place in admin).most_common(1)[0][0] if admin else None
+        often = Counter(place.text for place in admin if place.id not in self.roles.parts)
+        return next((text for text, times in often.most_common(1) if times > 1 or len(often) == 1), None)
 
     def _topic_id(self, point: Point) -> int | None:
         named = self.topics.last(point.start) or self.topics.first(0)

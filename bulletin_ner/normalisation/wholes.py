@@ -10,7 +10,7 @@ from bulletin_ner.normalisation.mentions import Mentions
 from bulletin_ner.schema import Entity
 
 WHOLE = re.compile(
-    r"[全我本](?P<han>[市省区區县縣州国國港澳台旗镇鎮])|\b(?P<wide>nation|province|city)-?wide\b"
+    r"[全我本](?P<han>[市省区區县縣州国國港澳台旗镇鎮])|(?:^|(?<=[\s，。；、,（(：:]))(?P<inner>[市省区區县縣州])[内內]|\b(?P<wide>nation|province|city)-?wide\b"
     r"|\bthe (?P<the>city|province|county|district|state|region|country|prefecture|territory)\b",
     re.IGNORECASE,
 )
@@ -18,7 +18,7 @@ WHOLE = re.compile(
 _MEANT: dict[str, tuple[tuple[str, str | None], ...]] = {
     "city": (("prefecture", None), ("province", "市"), ("county", "市")),
     "district": (("county", "区"), ("province", "自治区")),
-    "county": (("county", None),),
+    "county": (("county", "县"), ("county", "旗"), ("prefecture", "县")),  # Taiwan's counties lie over towns
     "province": (("province", "省"), ("province", "区")),
     "prefecture": (("prefecture", None),),
     "country": (("country", None),),
@@ -37,7 +37,7 @@ def last_whole(words: str) -> str | None:
     if not matches:
         return None
     found = matches[-1]
-    word = (found["han"] or found["wide"] or found["the"]).lower()
+    word = (found["han"] or found["inner"] or found["wide"] or found["the"]).lower()
     return _UNITS.get(word, word)
 
 

@@ -1,0 +1,83 @@
+"""What a place does where it stands: a case came from there, it is one of a list, part of a bracket behind a figure, or of a chain."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from bulletin_ner.normalisation.mentions import Mentions
+from bulletin_ner.schema import Entity
+
+# Where somebody came from or went to is not where the case is told.
+_FROM = re.compile(
+    r"(?:自|从|從|由|赴|往|去|到|至|[到去][过過]|途经|途經|前往|旅居|抵达|抵達|返回|接触|接觸|为|為|是|籍贯|户籍|与|與|除|邻|鄰"
+    r"|\bfrom|\bto|\bvia|\bvisited|\bleft|\breturn\w*)\s*(?:the )?$",
+    re.I,
+)
+_CAME = re.compile(
+    r"\s*(?:等地?)?(?:[及和](?:外|省外|境外|其他|其它)?[省市县縣地]?)?(?:返|来|來|回|籍|输入|輸入|旅居|旅行|入境|飞|飛|方向|务工|務工"
+    r"|接触|接觸|至|人[，,。]|流行|毒株|病例有|关联|關聯|援|以外|之外|人员|人員|的客)"
+)
+_IMPORTED = re.compile(r"[输輸]入[^，。；、]*$")
+_CLOSED = re.compile("[）)]")
+_LIST = re.compile(r"\s*(?:、|和|及|与|與|以及|,? and (?:the )?|, (?:the )?)\s*")
+_GOES_ON = re.compile(r",? and |, [A-Z][\w ]+,? and ")
+_CHAIN = re.compile(r"(?:, | in (?:the )?| at (?:the )?| of (?:the )?)")
+_SHORT_FORM = re.compile(r" ?[(（]")
+_REACH = 2000  # characters of an enumeration that are looked at
+_BRACKET = 100  # characters back to where the bracket of a figure opens
+
+
+class PlaceRoles:
+    """Over all places and figures of a text, in order; sets of entity ids."""
+
+    def __init__(self, text: str, places: Mentions, figures: Mentions) -> None:
+        self._text = text
+        self._places = places
+        self._figures = figures
+        self._position = {place.id: index for index, place in enumerate(places)}
+        self.listed = self._listed()
+        broken_down = {place.id: figure for place in places if (figure := self._broken_down(place)) is not None}
+        self.parts = set(broken_down)  # in a bracket behind a figure: 9例（甲镇7例、乙镇2例）
+        self.imported = {  # in such a bracket, where the cases came from: 输入6例（柬埔寨4例、泰国2例）
+            id_ for id_, figure in broken_down.items() if _IMPORTED.search(text[max(0, figure.start - _BRACKET) : figure.start])
+        }
+        self.origin = self.imported | {place.id for place in places if self._is_origin(place)}
+        for before, place in reversed(list(pairwise(places))):
+            if place.id in self.origin and before.id in self.listed and _LIST.fullmatch(text[before.end : place.start]):
+                self.origin.add(before.id)
+        for before, place in pairwise(places):
+            if before.id in self.origin and _CHAIN.fullmatch(text[before.end : place.start]):
+                self.origin.add(place.id)
+
+    def chain_head(self, place: Entity) -> Entity:
+        """`Lakehurst Manor in Barrie`, `Yubei District, Chongqing`, `Central Station (CS)`: the first of them."""
+        index = self._position[place.id]
+        while index and place.id not in self.listed:
+            before = self._places[index - 1]
+            gap = self._text[before.end : place.start]
+            short = _SHORT_FORM.fullmatch(gap) and place.text.isupper()
+            if not (_CHAIN.fullmatch(gap) or short) or before.id in self.origin:
+                break
+            place, index = before, index - 1
+        return place
+
+    def _listed(self) -> set[int]:
+        """Places that stand in an enumeration; two with a comma between, in English, are a place and what it lies in."""
+        listed = set()
+        for before, place in pairwise(self._places):
+            gap = self._text[before.end : place.start]
+            if _LIST.fullmatch(gap) and (gap != ", " or _GOES_ON.match(self._text, place.end, place.end + _REACH)):
+                listed |= {before.id, place.id}
+        return listed
+
+    def _is_origin(self, place: Entity) -> bool:
+        return bool(_FROM.search(self._text[max(0, place.start - 14) : place.start]) or _CAME.match(self._text, place.end))
+
+    def _broken_down(self, place: Entity) -> Entity | None:
+        """The figure in whose bracket a place stands."""
+        opened = max(self._text.rfind(mark, max(0, place.start - _BRACKET), place.start) for mark in "（(")
+        figure = self._figures.last(opened) if opened >= 0 else None
+        if figure is None or self._text[figure.end : opened].strip() or _CLOSED.search(self._text, opened, place.start):
+            return None
+        return figure
