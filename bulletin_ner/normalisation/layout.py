@@ -32,6 +32,7 @@ class Layout:
         self.sentences = sentences
         self.lines = Lines(text)
         self._starts = [start for start, _ in sentences]
+        self._clauses: dict[int, tuple[int, int]] = {}  # by point, as several rules ask for it
 
     def number(self, offset: int) -> int:
         """The index of the sentence that an offset is in; -1 before the first."""
@@ -44,7 +45,9 @@ class Layout:
 
     def clause(self, point: Point) -> tuple[int, int]:
         """The point's clause, within its reach."""
-        start, end = self.reach(point)
-        ends = [match.end() for match in _CLAUSE.finditer(self.text, max(0, point.start - _CLAUSE_REACH), point.start)]
-        close = _CLAUSE.search(self.text, point.end, end)
-        return max(start, ends[-1] if ends else 0), close.start() if close else end
+        if point.key not in self._clauses:
+            start, end = self.reach(point)
+            ends = [match.end() for match in _CLAUSE.finditer(self.text, max(0, point.start - _CLAUSE_REACH), point.start)]
+            close = _CLAUSE.search(self.text, point.end, end)
+            self._clauses[point.key] = max(start, ends[-1] if ends else 0), close.start() if close else end
+        return self._clauses[point.key]

@@ -19,7 +19,6 @@ _CAME = re.compile(
     r"|接触|接觸|至|人[，,。]|流行|毒株|病例有|关联|關聯|援|以外|之外|人员|人員|的客)"
 )
 _IMPORTED = re.compile(r"[输輸]入[^，。；、]*$")
-_CLOSED = re.compile("[）)]")
 _LIST = re.compile(r"\s*(?:、|和|及|与|與|以及|,? and (?:the )?|, (?:the )?)\s*")
 _GOES_ON = re.compile(r",? and |, [A-Z][\w ]+,? and ")
 _CHAIN = re.compile(r"(?:, | in (?:the )?| at (?:the )?| of (?:the )?)")
@@ -76,8 +75,15 @@ class PlaceRoles:
 
     def _broken_down(self, place: Entity) -> Entity | None:
         """The figure in whose bracket a place stands."""
-        opened = max(self._text.rfind(mark, max(0, place.start - _BRACKET), place.start) for mark in "（(")
-        figure = self._figures.last(opened) if opened >= 0 else None
-        if figure is None or self._text[figure.end : opened].strip() or _CLOSED.search(self._text, opened, place.start):
+        start = max(0, place.start - _BRACKET)
+        opened = start + _opening(self._text[start : place.start])
+        figure = self._figures.last(opened) if opened >= start else None
+        if figure is None or self._text[figure.end : opened].strip():
             return None
         return figure
+
+
+def _opening(words: str) -> int:
+    """Where the bracket begins that is still open at the end of ``words``; -1 where none is."""
+    opened = max(words.rfind("（"), words.rfind("("))
+    return opened if max(words.rfind("）"), words.rfind(")")) < opened else -1
