@@ -25,6 +25,7 @@ _SINCE_AFTER = re.compile(r"[^，。；：,;.:日月\n]{0,30}?(?:以来|以來)|
 _RATE = re.compile(
     r"能力|日(?:均|最大|可)|[单單每][日天](?!新增)|每[周週月]|\bcapacity\b|\b(?:a|per|each|every) (?:day|week|month)\b|\bdaily\b", re.I
 )
+_MEAN = re.compile(r"日均|\bdaily average\b|\bon average\b", re.I)
 _THRESHOLD = re.compile(r"(?:及)?以上|\bor more\b", re.I)
 _RANGE = re.compile(r"[至到—–~～-]|\b(?:to|and|until|through)\b")
 _LISTED = re.compile(r"\bcumulative(?:ly)? since\b", re.I)
@@ -61,7 +62,8 @@ class DateLinker:
     def _is_aside(self, date: Entity) -> bool:
         """Whether a date is one to compare with, to lie before or after, or part of a name: it governs only what it stands beside."""
         before = self.text[max(0, date.start - 16) : date.start]
-        return bool(_COMPARED.search(before) or _BESIDE.match(self.text, date.end) or _QUOTED.search(before))
+        of_figure = self.text.startswith("的", date.end) and self.figures.begun(date.end, date.end + 2)
+        return bool(of_figure or _COMPARED.search(before) or _BESIDE.match(self.text, date.end) or _QUOTED.search(before))
 
     def _is_closing(self, date: Entity) -> bool:
         """Whether a date ends a stretch: as of, until, or a window to a clock time."""
@@ -101,9 +103,10 @@ class DateLinker:
                 return after.id
         if threshold or self._is_rate(point):
             return None
+        beside = self.days.last(point.start)
+        if beside is not None and beside.start >= start and self.text[beside.end : point.start].strip() in ("", "的"):
+            return beside.id
         before: Sequence[Entity] = days.within(start, point.start)
-        if before and self.text[before[-1].end : point.start].strip() in ("", "的"):
-            return before[-1].id
         closing = self.closing.within(start, point.start)
         if total and closing:
             return closing[-1].id
@@ -125,11 +128,10 @@ class DateLinker:
         return self._date_around(point, start, total)
 
     def _is_rate(self, point: Point) -> bool:
-        """Whether a figure of no aspect is a capacity or a rate."""
-        if point.aspect not in ("unspecified", "planned"):
-            return False
+        """Whether a figure is a daily mean or, of no aspect, a capacity or a rate."""
         start, end = self.layout.clause(point)
-        return bool(_RATE.search(self.text[start:end]))
+        rates = _RATE if point.aspect in ("unspecified", "planned") else _MEAN
+        return bool(rates.search(self.text[start:end]))
 
     def threshold(self, point: Point) -> bool:
         """Whether a figure only says from how many on something is done."""

@@ -97,7 +97,8 @@ class PlaceLinker:
             beside = next((place for place in reversed(own) if place.id not in self.origin), None)
         follower = self._following(point, follows, end) if follows is not None and follows.start < end else None
         if follower is not None and (beside is None or not self._adjacent(beside, point) or self._at_once(point, follower)):
-            return follower.id, not _ALL.match(self.text, point.end)
+            shared = _ALL.match(self.text, point.end) or _MEMBERS.fullmatch(self.text[point.end : follower.start])
+            return follower.id, not shared
         if beside is not None:
             between = self.text[beside.end : point.start]
             if (unit := last_whole(between)) is not None:
