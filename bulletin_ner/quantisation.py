@@ -6,16 +6,28 @@ import numpy as np
 
 BLOCK = 32
 
+# Processors with AVX2 or AVX-512 but without VNNI add the products of two neighbouring inputs in 16 bits, and cut off what is too much:
+# 255 * 128 fits. So no two weights of a pair may add up to more, or results are wrong there, and differ between processors.
+PAIR = 128
+
+
+def int8_scale(weight: np.ndarray) -> np.ndarray:
+    """Scales (out,), float32, with which a weight (out, in) fits 8 bits, and inputs 2i and 2i + 1 together `PAIR`."""
+    pairs = weight[:, 0:-1:2] + weight[:, 1::2]
+    largest = np.maximum(np.abs(weight).max(1), np.abs(pairs).max(1, initial=0))
+    return np.asarray(np.maximum(largest, 1e-12).astype(np.float32) / 127)
+
 
 def to_int8(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A Linear's weight (out, in) to int8 (in, out) and float32 scales (out,)."""
-    scale = np.maximum(np.abs(weight).max(1), 1e-12).astype(np.float32) / 127
+    """A Linear's weight (out, in), rounded to the nearest, to int8 (in, out) and float32 scales (out,)."""
+    scale = int8_scale(weight)
     return np.ascontiguousarray(np.rint(weight / scale[:, None]).clip(-127, 127).astype(np.int8).T), scale
 
 
-def from_int8(quantised: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """Back to float32 (out, in)."""
-    return np.ascontiguousarray(quantised.T.astype(np.float32) * scale[:, None])
+def from_int8(quantised: np.ndarray, scale: np.ndarray, input_scale: np.ndarray | None = None) -> np.ndarray:
+    """Back to float32 (out, in). ``input_scale``, (in,): what the inputs are multiplied by before this weight, where they are."""
+    weight = quantised.T.astype(np.float32) * scale[:, None]
+    return np.ascontiguousarray(weight if input_scale is None else weight * input_scale)
 
 
 def to_int4(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -64,10 +64,10 @@ def load_torch(folder: Path, content: dict[str, Any]) -> TorchBackend:
 def _dequantised(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     result = {}
     for name, array in tensors.items():
-        if name.endswith(".scale"):
+        if name.endswith((".scale", ".input_scale")):
             continue
         scale = tensors.get(f"{name}.scale")
         if scale is not None:
-            array = from_int4(array, scale) if array.dtype == np.uint8 else from_int8(array, scale).T
+            array = from_int4(array, scale) if array.dtype == np.uint8 else from_int8(array, scale, tensors.get(f"{name}.input_scale")).T
         result[name] = array.astype(np.float32)
     return result

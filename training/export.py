@@ -8,6 +8,7 @@ writes the graph and the tokenizer of a folder anew in today's form; weights and
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +19,29 @@ from safetensors.numpy import save_file
 
 from bulletin_ner.folder import EMBEDDINGS, GRAPH, TOKENIZER, VOCABULARY, WEIGHTS, WORDS
 from bulletin_ner.network import JointNetwork
-from bulletin_ner.quantisation import to_int4, to_int8
+from bulletin_ner.quantisation import to_int4
 from bulletin_ner.saved import load_tagger, read_config, write_settings
 from bulletin_ner.tagger import Settings
 from bulletin_ner.tokenization import BulletinTokenizer
 from training.config import Config
 from training.onnx_graph import build_graph
+from training.rounding import Moments, measure_inputs, quantise
 
 FAMILIES = ("bert", "roberta", "xlm-roberta")
 
 
-def save_model(folder: Path, network: JointNetwork, tokenizer: BulletinTokenizer, config: Config, settings: Settings) -> None:
-    """Write the folder that `bulletin_ner.load` reads. Encoders outside the BERT family get a float32 graph by torch's exporter."""
+def save_model(
+    folder: Path,
+    network: JointNetwork,
+    tokenizer: BulletinTokenizer,
+    config: Config,
+    settings: Settings,
+    texts: Sequence[str] = (),
+) -> None:
+    """Write the folder that `bulletin_ner.load` reads. Encoders outside the BERT family get a float32 graph by torch's exporter.
+
+    ``texts``: a few dozen training texts, by which weights in 8 bits are chosen; without any they are rounded to the nearest.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     _write_tokenizer(folder, tokenizer)
     state = {name: tensor.detach().cpu().float().numpy() for name, tensor in network.state_dict().items() if tensor.is_floating_point()}
@@ -37,7 +49,12 @@ def save_model(folder: Path, network: JointNetwork, tokenizer: BulletinTokenizer
     words = state.pop(WORDS) if family else None
     if words is not None:
         save_file(_embeddings(words, config.export.embeddings), folder / EMBEDDINGS)
-    save_file(_weights(network, state, int8=family and config.export.weights == "int8", transpose=family), folder / WEIGHTS)
+    tensors = state
+    if family:
+        int8 = config.export.weights == "int8"
+        inputs = measure_inputs(network, tokenizer, texts, config.prediction) if int8 and texts else {}
+        tensors = _weights(network, state, int8, inputs)
+    save_file(tensors, folder / WEIGHTS)
     if family:
         _write_graph(folder, network.encoder.config.to_dict(), network.layout.width)
     else:
@@ -76,17 +93,14 @@ def _embeddings(words: np.ndarray, bits: str) -> dict[str, np.ndarray]:
     return {WORDS: words.astype(np.float16 if bits == "float16" else np.float32)}
 
 
-def _weights(network: JointNetwork, state: dict[str, np.ndarray], int8: bool, transpose: bool) -> dict[str, np.ndarray]:
+def _weights(network: JointNetwork, state: dict[str, np.ndarray], int8: bool, inputs: Mapping[str, Moments]) -> dict[str, np.ndarray]:
     """Linear weights lie (in, out) for the graph, in int8 those of the encoder; the rest is float32 as in torch."""
-    linear = {f"{name}.weight" for name, module in network.named_modules() if isinstance(module, torch.nn.Linear)}
-    tensors = {}
-    for name, array in state.items():
-        if transpose and name in linear and int8 and name.startswith("encoder."):
-            tensors[name], tensors[f"{name}.scale"] = to_int8(array)
-        elif transpose and name in linear:
-            tensors[name] = np.ascontiguousarray(array.T)
-        else:
-            tensors[name] = array
+    linear = [name for name, module in network.named_modules() if isinstance(module, torch.nn.Linear)]
+    tensors = dict(state)
+    for name in linear:
+        tensors[f"{name}.weight"] = np.ascontiguousarray(state[f"{name}.weight"].T)
+    if int8:
+        tensors |= quantise({name: state[f"{name}.weight"] for name in linear if name.startswith("encoder.")}, inputs)
     return tensors
 
 

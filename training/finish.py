@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,6 +35,8 @@ from training.links import GoldLinks, read_links
 from training.model_card import write_card
 from training.setup import prediction_settings
 
+EXPORT_TEXTS = 60  # training texts by which the export chooses its 8-bit weights
+
 
 def finish(
     config: Config,
@@ -47,7 +50,9 @@ def finish(
     test: Sequence[AnnotatedDocument],
 ) -> None:
     """Write the whole model folder. The scores in it are those of the exported weights, read back from the folder."""
-    save_model(output, network, tokenizer, config, prediction_settings(config, (0.5,) * len(config.labels.measures), 0.0))
+    drawn = random.Random(config.run.seed).sample(list(training), min(EXPORT_TEXTS, len(training)))
+    settings = prediction_settings(config, (0.5,) * len(config.labels.measures), 0.0)
+    save_model(output, network, tokenizer, config, settings, [document.text for document in drawn])
     run = {
         "config": config.model_dump(mode="json"),
         "history": list(history),

@@ -17,6 +17,8 @@ from onnx import TensorProto, helper
 
 MICROSOFT = "com.microsoft"
 BLOCK = 32
+MIDDLE = 128  # the zero of 8-bit activations
+GELU_ZERO, GELU_LEAST = 32, -0.17  # GELU gives nothing below: with a lower zero, its greater values have more steps
 _TYPES = {"F32": TensorProto.FLOAT, "F16": TensorProto.FLOAT16, "I8": TensorProto.INT8, "U8": TensorProto.UINT8, "I64": TensorProto.INT64}
 
 
@@ -26,7 +28,7 @@ class GraphBuilder:
     def __init__(self, files: list[Path]) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.initialisers: dict[str, onnx.TensorProto] = {}
-        self._rows: dict[str, tuple[str, str]] = {}
+        self._rows: dict[str, tuple[str, str, str]] = {}
         self._where: dict[str, tuple[str, str, list[int], int, int]] = {}
         for file in files:
             for name, (dtype, shape, offset, length) in safetensors_layout(file).items():
@@ -53,36 +55,45 @@ class GraphBuilder:
         self.nodes.append(helper.make_node(operator, inputs, [output], name=output, domain=domain, **attributes))
         return output
 
-    def linear(self, source: str, name: str) -> str:
-        """A torch Linear: in 8 bits where its weights are, else in float32. Weights are stored (in, out)."""
+    def linear(self, source: str, name: str, gelu: bool = False) -> str:
+        """A torch Linear: in 8 bits where its weights are, else in float32. Weights are stored (in, out). ``gelu``: whether the source
+        is one's output."""
         weight = self.weight(f"{name}.weight")
         if self.has(f"{weight}.scale"):
-            rows, row_scale = self._quantised(source)
-            one = self.constant("one", np.array(1, np.float32))
-            inputs = [rows, weight, one, self.weight(f"{weight}.scale"), self.constant("middle", np.array(128, np.uint8))]
+            if source not in self._rows:
+                self._rows[source] = self._quantised(self._scaled(source, f"{weight}.input_scale"), gelu)
+            rows, row_scale, zero = self._rows[source]
+            inputs = [rows, weight, self.constant("one", np.array(1, np.float32)), self.weight(f"{weight}.scale"), zero]
             product = self.add("MatMulIntegerToFloat", inputs, f"{name}.scaled", MICROSOFT)
             product = self.add("Mul", [product, row_scale], f"{name}.product")
         else:
             product = self.add("MatMul", [source, weight], f"{name}.product")
         return self.add("Add", [product, self.weight(f"{name}.bias")], f"{name}.output")
 
-    def _quantised(self, source: str) -> tuple[str, str]:
-        """A tensor in unsigned 8 bits around 128 with a scale for each row.
+    def _scaled(self, source: str, scale: str) -> str:
+        """Channels brought to like magnitudes before they share a row's scale; all linears that read the source have the same."""
+        return self.add("Mul", [source, self.weight(scale)], f"{source}.scaled") if self.has(scale) else source
+
+    def _quantised(self, source: str, gelu: bool) -> tuple[str, str, str]:
+        """A tensor in unsigned 8 bits, with a scale for each row, and its zero.
 
         The runtime's own dynamic quantisation takes one scale for the whole batch, so that a text's result would depend on its
         neighbours; with one a row it does not, and the error is smaller.
         """
-        if source not in self._rows:
-            limit = self.constant("limit", np.array(127, np.float32))
-            axis = self.constant("last_axis", np.array([-1], np.int64))
-            high = self.add("ReduceMax", [source, axis], f"{source}.max", keepdims=1)
-            low = self.add("Neg", [self.add("ReduceMin", [source, axis], f"{source}.min", keepdims=1)], f"{source}.low")
-            largest = self.add("Max", [high, low, self.constant("tiny", np.array(1e-9, np.float32))], f"{source}.largest")
-            stretched = self.add("Mul", [source, self.add("Div", [limit, largest], f"{source}.factor")], f"{source}.stretched")
-            unit = [self.constant("unit", np.array(1, np.float32)), self.constant("middle", np.array(128, np.uint8))]
-            rows = self.add("QuantizeLinear", [stretched, *unit], f"{source}.int8")
-            self._rows[source] = rows, self.add("Div", [largest, limit], f"{source}.scale")
-        return self._rows[source]
+        name, zero = ("gelu", GELU_ZERO) if gelu else ("middle", MIDDLE)
+        steps = self.constant(f"{name}.steps", np.array(255 - zero, np.float32))
+        axis = self.constant("last_axis", np.array([-1], np.int64))
+        bounds = [self.add("ReduceMax", [source, axis], f"{source}.max", keepdims=1)]
+        if gelu:
+            bounds.append(self.constant("gelu.low", np.array(-GELU_LEAST * (255 - zero) / zero, np.float32)))
+        else:
+            bounds.append(self.add("Neg", [self.add("ReduceMin", [source, axis], f"{source}.min", keepdims=1)], f"{source}.low"))
+            bounds.append(self.constant("tiny", np.array(1e-9, np.float32)))
+        largest = self.add("Max", bounds, f"{source}.largest")
+        stretched = self.add("Mul", [source, self.add("Div", [steps, largest], f"{source}.factor")], f"{source}.stretched")
+        middle = self.constant(name, np.array(zero, np.uint8))
+        rows = self.add("QuantizeLinear", [stretched, self.constant("unit", np.array(1, np.float32)), middle], f"{source}.int8")
+        return rows, self.add("Div", [largest, steps], f"{source}.scale"), middle
 
 
 def safetensors_layout(path: Path) -> dict[str, tuple[str, list[int], int, int]]:
@@ -152,7 +163,7 @@ def _layer(graph: GraphBuilder, hidden: str, prefix: str, heads: int, epsilon: f
     attended = graph.add("MultiHeadAttention", projected, f"{attention}.attended", MICROSOFT, num_heads=heads)
     output = graph.linear(attended, f"{attention}.output.dense")
     hidden = _norm(graph, graph.add("Add", [output, hidden], f"{attention}.sum"), f"{attention}.output.LayerNorm", epsilon)
-    output = graph.linear(_inner(graph, hidden, f"{prefix}.intermediate.dense"), f"{prefix}.output.dense")
+    output = graph.linear(_inner(graph, hidden, f"{prefix}.intermediate.dense"), f"{prefix}.output.dense", gelu=True)
     return _norm(graph, graph.add("Add", [output, hidden], f"{prefix}.sum"), f"{prefix}.output.LayerNorm", epsilon)
 
 
