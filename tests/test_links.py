@@ -133,6 +133,25 @@ def test_a_whole_means_the_place_of_its_level() -> None:
             "[O:何青]：[C:9例|infections cumulative]都在家里发现。\n[O:陆川]：[C:8例|recoveries cumulative]已出院。",
             ["2022-05-01/2022-05-07", "2022-05-09", "2022-05-01/2022-05-07"],
         ),
+        # last year's same period governs its own sentence alone, a date to compare with only what stands beside it
+        (
+            "[D:2022年5月9日]周报\n[D:2022年5月1日至7日]报告[C:9例|infections new]，比[D:2022年4月]的[C:7例|infections new]"
+            "多[C:2例|infections new]；[D:2021年同期][C:5例|infections new]。\n学生[C:3例|infections new]。",
+            ["2022-05-01/2022-05-07", "2022-04", "2022-05-01/2022-05-07", "2021", "2022-05-01/2022-05-07"],
+        ),
+        # the day on which it was said is not the day of what was said
+        (
+            "[P:Hebei] adds [C:35|infections new] cases on [D:18 January 2021], it said [D:19 January 2021]. "
+            "[C:Five|infections new] are children.",
+            ["2021-01-18", "2021-01-18"],
+        ),
+        ("[D:2022年7月1日]通报。\n累计[C:723例|infections cumulative]，[D:2022年6月18日]起计。", ["2022-06-18"]),
+        (
+            "[D:2 July 2021]\nThere are [C:9|infections new] in the day ended at [D:8am on 2 July 2021].\n[C:Five|deaths cumulative] died.",
+            ["2021-07-02T08:00"] * 2,
+        ),
+        # a mean of days holds for none
+        ("[D:2022年5月1日至7日]日均采样[C:40人|tests new]。", [None]),
         # a date behind its figure is that figure's alone
         (
             "[D:2 July 2021]: Tests: [C:2,882|tests new] for [D:30 June 2021].\nVaccination: [C:62,030|vaccinations cumulative].",
@@ -179,6 +198,21 @@ def test_no_figure_holds_for_a_day_to_come() -> None:
             "住院[C:3例|hospitalised current]。",
             ["石城县"] * 4,
         ),
+        (
+            "[P:石城县]报告[C:2例|infections new]，全部输入性：[P:缅甸][C:1例|infections new]、[P:加纳][C:1例|infections new]。",
+            ["石城县"] * 3,
+        ),
+        # nor does what stands in a bracket govern what follows it
+        ("[P:石城县]今年返乡40人（在[P:贵阳]隔离期满），补检[C:9人|tests cumulative]。", ["石城县"]),
+        # the subject of a sentence lasts, a place in a list does not
+        ("[P:赣州]网\n截至5日，[P:石城县]采样[C:9人|tests cumulative]，确诊[C:2例|confirmed_cases cumulative]。", ["石城县"] * 2),
+        (
+            "[P:赣州]网\n新增[C:9例|infections new]，[P:石城县][C:2例|infections new]，治愈[C:1例|recoveries new]。",
+            ["赣州", "石城县", "赣州"],
+        ),
+        # where the first of them was found
+        ("[P:Penang] reports. Since the first was seen at [S:Park A], [C:nine|infections cumulative] fell ill.", ["Penang"]),
+        ("[P:Songjiang] in southwestern [P:Shanghai] logged [C:five|infections new].", ["Songjiang"]),
         # a site that one figure is told of is not the next one's, nor does it last over an 截至
         (
             "[P:石城县]通报。感染者[C:9例|infections cumulative]全部在[S:第六人民医院]治疗；解除隔离[C:40人|released cumulative]。",

@@ -13,11 +13,14 @@ from bulletin_ner.normalisation.turns import Turns
 from bulletin_ner.schema import Entity
 
 _STAMP = re.compile(r"20\d\d[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}日?\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?")
-_ON = re.compile(r"[^,;.，；。]{0,40}?\b(?:in|on|during|for|since)\s+(?:the same period )?(?:the )?", re.I)
-_UNTIL = re.compile(r"(?:截至|截止|截止到|至|到|\bas of|\bas at|\bby|\buntil|\bup to)\s*(?:the |今|目前)?$", re.I)
+_ON = re.compile(r"[^,;.，；。]{0,40}?\b(?:in|on|at|during|for|since)\s+(?:the same period )?(?:the )?", re.I)
+_UNTIL = re.compile(
+    r"(?:截至|截止|截止到|至|到|\bas of|\bas at|\bby|\buntil|\bup to|\bend(?:ed|ing)(?: at| on)?)\s*(?:the |今|目前)?$", re.I
+)
 # A date that something is compared with (较上月), or that a rule or event only lies before or after, tells no figure's time.
 _COMPARED = re.compile(r"(?:较|較|比|与|與|\bthan|\bagainst|\bcompared (?:with|to)|\bsame period(?: of| in)?)\s*(?:the )?$", re.I)
-_BESIDE = re.compile(r"同期|相比|(?:之|以|底)?前|(?:之|以)[后後]")
+_BESIDE = re.compile(r"同期|相比|(?:之|以|底)?前|(?:之|以)?[后後]")
+_SAME_PERIOD = re.compile(r"同期|\bsame period\b", re.I)
 _QUOTED = re.compile(r"[“\"「『]$")
 _SINCE_BEFORE = re.compile(r"(?:自|从|從|\bsince|\bfrom)\s*(?:the )?$", re.I)
 _SINCE_AFTER = re.compile(r"[^，。；：,;.:日月\n]{0,30}?(?:以来|以來)|起")
@@ -28,6 +31,8 @@ _RATE = re.compile(
 _MEAN = re.compile(r"日均|\bdaily average\b|\bon average\b", re.I)
 _THRESHOLD = re.compile(r"(?:及)?以上|\bor more\b", re.I)
 _RANGE = re.compile(r"[至到—–~～-]|\b(?:to|and|until|through)\b")
+_AT_ONCE = re.compile(r"\s*(?:的|[（(]|峰值|最高的?)?\s*")
+_SAID = re.compile(r"\b(?:said|announced)\s+(?:on\s+)?$", re.I)
 _LISTED = re.compile(r"\bcumulative(?:ly)? since\b", re.I)
 _TOTALS = ("cumulative", "current")
 _NEAR = 2  # sentences between two figures that are told of one account
@@ -46,16 +51,18 @@ class DateLinker:
         self.turns = Turns(self.text, layout.lines, entities)
         self.figures = Mentions(entity for entity in entities if entity.type == "COUNT")
         self.days = Mentions(entity for entity in entities if entity.type == "DATE" and _is_day(entity))
-        self.dates = Mentions(date for date in self.days if not self._is_aside(date))
+        self.asides = {date.id for date in self.days if self._is_aside(date)}
+        self.dates = Mentions(date for date in self.days if date.id not in self.asides)
+        self.told_days = Mentions(date for date in self.days if not _later(date, latest))
         self.past = Mentions(date for date in self.dates if not _later(date, latest))
         self.closing_ids = {date.id for date in self.past if self._is_closing(date)}
         self.closing = Mentions(date for date in self.past if date.id in self.closing_ids)
         self.opening = Mentions(date for date in self.past if date.id not in self.closing_ids)
         self.since = {date.id for date in self.past if self._is_since(date)}
-        self.passing = self.since | {date.id for date in self.past if date.id not in self.closing_ids and _is_moment(date)}
-        self.lasting = Mentions(date for date in self.past if date.id not in self.since)
+        self.passing = self.since | self.asides | {date.id for date in self.past if date.id not in self.closing_ids and _is_moment(date)}
+        self.lasting = Mentions(date for date in self.past if date.id not in self.since and not self._is_said(date))
         heads = [date for date in self.lasting if layout.number(date.start) < _HEAD and "/" not in str(date.value)]
-        self.published = max((str(date.value)[:10] for date in heads), default="")  # the last day that the head names
+        self.published = max(heads, key=lambda date: str(date.value)[:10], default=None)  # of the last day that the head names, the first
         self.reports = Mentions(date for date in self.lasting if self._is_report(date))
         self.dated: list[tuple[Point, int | None]] = []
 
@@ -67,23 +74,30 @@ class DateLinker:
 
     def _is_closing(self, date: Entity) -> bool:
         """Whether a date ends a stretch: as of, until, or a window to a clock time."""
-        return bool(_UNTIL.search(self.text[max(0, date.start - 8) : date.start])) or _is_stretch(date)
+        return bool(_UNTIL.search(self.text[max(0, date.start - 12) : date.start])) or _is_stretch(date)
 
     def _is_since(self, date: Entity) -> bool:
+        """Whether a date says since when, or is last year's same period: it governs its own sentence alone."""
+        if _SAME_PERIOD.search(date.text):
+            return True
         if "/" in str(date.value):
             return False
         return bool(
             _SINCE_BEFORE.search(self.text[max(0, date.start - 10) : date.start]) or _SINCE_AFTER.match(self.text, date.end, date.end + 34)
         )
 
+    def _is_said(self, date: Entity) -> bool:
+        """Whether a date is the day on which the figures were told: "the commission said Tuesday"."""
+        return bool(_SAID.search(self.text[max(0, date.start - 20) : date.start]))
+
     def _is_report(self, date: Entity) -> bool:
         """Whether a date governs what follows to the end of the text: as of, a window, or the day of the head of the document, the
-        last where it names several: others tell how it came to that."""
+        last where it names several (others tell how it came to that), at its first mention."""
         if date.id in self.closing_ids:
             return True
         if "/" in str(date.value):
             return not _is_moment(date)
-        return self.layout.number(date.start) < _HEAD and str(date.value)[:10] == self.published
+        return date is self.published
 
     def date(self, point: Point, threshold: bool) -> int | None:
         """``threshold``: what `threshold` says of the point."""
@@ -95,7 +109,7 @@ class DateLinker:
         start, end = self.layout.reach(point)
         total = point.aspect in _TOTALS
         days = self.dates if point.aspect == "planned" else self.past
-        after = self.days.first(point.end)
+        after = (self.days if point.aspect == "planned" else self.told_days).first(point.end)
         if after is not None and after.start < end:
             told_after = _ON.fullmatch(self.text[point.end : after.start])
             if told_after and not self.figures.begun(point.end, after.start):
@@ -104,7 +118,7 @@ class DateLinker:
         if threshold or self._is_rate(point):
             return None
         beside = self.days.last(point.start)
-        if beside is not None and beside.start >= start and self.text[beside.end : point.start].strip() in ("", "的"):
+        if beside is not None and beside.start >= start and _AT_ONCE.fullmatch(self.text, beside.end, point.start):
             return beside.id
         before: Sequence[Entity] = days.within(start, point.start)
         closing = self.closing.within(start, point.start)
@@ -119,9 +133,11 @@ class DateLinker:
             opening = [date for date in before if date.id not in self.closing_ids]
             return (opening[-1] if opening and not total else before[-1]).id
         following = days.first(point.end)
+        if following is not None and following.id in self.since and not self.text[point.end : following.start].strip("，, "):
+            return following.id
         if following is not None and following.end <= self.layout.clause(point)[1]:
             return following.id
-        told = [(p.aspect in _TOTALS, found) for p, found in self._dated_since(start)]
+        told = [(p.aspect in _TOTALS, found) for p, found in self._dated_since(start) if found not in self.asides]
         within = next((found for kind, found in told if kind == total), told[0][1] if told and not total else None)
         if within is not None and not (point.aspect == "current" and within in self.since):
             return within

@@ -18,8 +18,9 @@ _NATION = re.compile(r"全[国國]|\bnation(?:wide|ally)?\b", re.I)
 # People of the figure who are somewhere the text does not name (县外61人, 外地的).
 _ELSEWHERE = re.compile(r"(?:(?:[县縣市省区區州][内內]?外|外[县縣市省地])(?:的|有)?)$")
 _ELSEWHERE_AFTER = re.compile(r"(?:在|为|為|是)?(?:外[县縣市省地]|[县縣市省]外)的")
-_AS_OF = re.compile(r"截[至止]|\bas (?:of|at)\b", re.I)
+_AS_OF = re.compile(r"截[至止]|以[来來]|\bas (?:of|at)\b", re.I)
 _TOTAL = re.compile(r"[累合总總共][计計]?|in (?:all|total)\b", re.I)
+_SINCE = re.compile(r"\bsince [^,;]*$", re.I)
 _BREAKS = "，；,;"
 _SHARE = re.compile(r"(?: cases)?(?: (?:are|were|is|was))? from (?:the )?", re.I)  # 27 from Lami, 15 from Suva
 _JOINED = re.compile(r"(?: \w+){1,3} and ")  # 9 cases and 2 deaths in Suva
@@ -32,6 +33,7 @@ _SITES = {
 }  # fmt: skip
 _EACH = re.compile(r"各|\beach\b|\bboth\b", re.I)
 _TITLE_END = re.compile(r"\s*[：:，,◇丨|—]|\u3000")
+_AUTHORITIES = ("county", "prefecture", "province")
 _CARRIED = 300  # characters before a sentence in which 全市 still says what the sentence is about
 _SITE_REACH = 1000  # characters back to the site that 该院 means
 _CLOSE = 6  # characters between a site and the figure told of it
@@ -42,7 +44,11 @@ _AT = re.compile(r"(?:均|都|分别|分別)?(?:系|在|位于|位於|分布在|
 _MEMBERS = re.compile(  # 12 students of Class 3 of X School
     r"[^;.]{0,20}\b(?:students|pupils|children|staff|teachers|residents|patients|workers)\b[^;.]{0,30}\b(?:of|at|from) (?:the )?", re.I
 )
-_IN = re.compile(r"[^,;.]{0,60}?(?:, (?:both|all) )?\b(?:in|at|within|across)\s+(?:the\s+)?$", re.I)
+_IN = re.compile(
+    r"[^,;.]{0,60}?(?:, (?:both|all) )?\b(?:in|at|within|across)\s+(?:the\s+)?"
+    r"(?:(?:city|town|village|county|district|state|province)\s+of\s+)?$",
+    re.I,
+)
 
 Placed = tuple[Point, int | None, bool]  # a point, the id of its place, and whether it took that as a member of a list
 
@@ -117,13 +123,20 @@ class PlaceLinker:
             return None, False
         if (unit := last_whole(clause)) is not None:
             return self._whole(unit, point), False
-        chosen = (p for p in reversed(before) if p.id not in self.origin and p.id not in self.members and p.id not in self.listed)
-        head = next(chosen, None)
+        head = next((p for p in reversed(before) if self._is_free(p, point)), None)
         if head is not None:
             return self._told_before(head, point, before, previous), False
-        if previous is not None and not previous[2]:
+        told = [place for place in before if place.id not in self.origin]
+        subject = len(told) == 1 and not self.figures.begun(start, told[0].start)
+        if previous is not None and (not previous[2] or subject):
             return previous[1], False
         return self._line_topic(point), False
+
+    def _is_free(self, place: Entity, point: Point) -> bool:
+        """Whether a place may govern figures of later clauses: no origin, member or part of a list, nor in a bracket closed since."""
+        if place.id in self.origin or place.id in self.members or place.id in self.listed:
+            return False
+        return self.roles.enclosed.get(place.id, point.start) >= point.start
 
     def _told_before(self, head: Entity, point: Point, before: Sequence[Entity], previous: Placed | None) -> int | None:
         """The place of a figure whose clause names none: ``head``, the last free one of the sentence, where that is what it is about."""
@@ -135,7 +148,8 @@ class PlaceLinker:
                 return previous[1]
             return head.id if previous[1] == head.id and "；" not in between else self._line_topic(point)
         subjects = [p for p in before if p.start > head.end and p.id in self.listed and self.text[p.start - 1] in _BREAKS]
-        if (_TOTAL.match(clause) and subjects) or (head.kind == "site" and _AS_OF.search(between)):
+        since = _SINCE.search(self.text[self.layout.reach(point)[0] : head.start])
+        if (_TOTAL.match(clause) and subjects) or (head.kind == "site" and (since or _AS_OF.search(between))):
             return self._line_topic(point)
         if (unit := last_whole(between)) is not None:
             return self._whole(unit, point)
@@ -241,8 +255,10 @@ class PlaceLinker:
             return None
         if named is not None:
             return named.text
-        often = Counter(place.text for place in admin if place.id not in self.roles.parts)
-        return next((text for text, times in often.most_common(1) if times > 1 or len(often) == 1), None)
+        free = [place for place in admin if place.id not in self.roles.parts]
+        often = Counter(place.text for place in free)
+        text, times = next(iter(often.most_common(1)), (None, 0))
+        return text if times > 1 or len(often) == 1 else next((place.text for place in free if place.level in _AUTHORITIES), None)
 
     def _topic_id(self, point: Point) -> int | None:
         named = self.topics.last(point.start) or self.topics.first(0)

@@ -16,13 +16,15 @@ _FROM = re.compile(
 )
 _CAME = re.compile(
     r"\s*(?:等地?)?(?:[及和](?:外|省外|境外|其他|其它)?[省市县縣地]?)?(?:返|来|來|回|籍|输入|輸入|旅居|旅行|入境|飞|飛|方向|务工|務工"
-    r"|接触|接觸|至|人[，,。]|流行|毒株|病例有|关联|關聯|援|以外|之外|人员|人員|的客)"
+    r"|接触|接觸|至|人[，,。]|流行|毒株|病例有|关联|關聯|支?援|以外|之外|人员|人員|的客)"
 )
 _IMPORTED = re.compile(r"[输輸]入[^，。；、]*$")
 _LIST = re.compile(r"\s*(?:、|和|及|与|與|以及|,? and (?:the )?|, (?:the )?)\s*")
 _GOES_ON = re.compile(r",? and |, [A-Z][\w ]+,? and ")
-_CHAIN = re.compile(r"(?:, | in (?:the )?| at (?:the )?| of (?:the )?)")
+_CHAIN = re.compile(r"(?:, | in (?:the )?(?:(?:north|south|east|west|central)\w* )?| at (?:the )?| of (?:the )?)")
 _SHORT_FORM = re.compile(r" ?[(（]")
+_CLOSES = re.compile("[）)]")
+_IMPORTED_FROM = re.compile(r"[输輸]入性?[:：][^，。；;]*$")
 _REACH = 2000  # characters of an enumeration that are looked at
 _BRACKET = 100  # characters back to where the bracket of a figure opens
 
@@ -36,11 +38,13 @@ class PlaceRoles:
         self._figures = figures
         self._position = {place.id: index for index, place in enumerate(places)}
         self.listed = self._listed()
+        self.enclosed = {place.id: end for place in places if (end := self._closing(place)) is not None}
         broken_down = {place.id: figure for place in places if (figure := self._broken_down(place)) is not None}
         self.parts = set(broken_down)  # in a bracket behind a figure: 9例（甲镇7例、乙镇2例）
         self.imported = {  # in such a bracket, where the cases came from: 输入6例（柬埔寨4例、泰国2例）
             id_ for id_, figure in broken_down.items() if _IMPORTED.search(text[max(0, figure.start - _BRACKET) : figure.start])
         }
+        self.imported |= {p.id for p in places if _IMPORTED_FROM.search(text[max(0, p.start - _BRACKET) : p.start])}
         self.origin = self.imported | {place.id for place in places if self._is_origin(place)}
         for before, place in reversed(list(pairwise(places))):
             if place.id in self.origin and before.id in self.listed and _LIST.fullmatch(text[before.end : place.start]):
@@ -72,6 +76,14 @@ class PlaceRoles:
 
     def _is_origin(self, place: Entity) -> bool:
         return bool(_FROM.search(self._text[max(0, place.start - 14) : place.start]) or _CAME.match(self._text, place.end))
+
+    def _closing(self, place: Entity) -> int | None:
+        """Where the bracket that a place stands in is closed again."""
+        start = max(0, place.start - _BRACKET)
+        if _opening(self._text[start : place.start]) < 0:
+            return None
+        closed = _CLOSES.search(self._text, place.end, place.end + _BRACKET)
+        return closed.end() if closed else None
 
     def _broken_down(self, place: Entity) -> Entity | None:
         """The figure in whose bracket a place stands."""
