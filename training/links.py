@@ -36,10 +36,10 @@ def write_links(documents: Iterable[GoldLinks], path: Path) -> None:
             out.write(json.dumps(asdict(document), ensure_ascii=False) + "\n")
 
 
-def read_links(folder: Path) -> dict[str, GoldLinks]:
+def read_links(folder: Path, files: str = "*.jsonl") -> dict[str, GoldLinks]:
     """All links in a folder's JSONL files by document id; a ValueError names a faulty line. No folder, no links."""
     found = {}
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in sorted(folder.glob(files)):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             try:
                 row = json.loads(line)
