@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bulletin_ner.normalisation.layout import Layout, Point
 from bulletin_ner.normalisation.mentions import Mentions
@@ -36,7 +36,6 @@ _SAID = re.compile(r"\b(?:said|announced)\s+(?:on\s+)?$", re.I)
 _LISTED = re.compile(r"\bcumulative(?:ly)? since\b", re.I)
 _TOTALS = ("cumulative", "current")
 _NEAR = 2  # sentences between two figures that are told of one account
-_FAR = 100  # dates back
 _HEAD = 4  # sentences: a title takes its date from those that follow, a dateline stands among them
 
 
@@ -54,7 +53,7 @@ class DateLinker:
         self.asides = {date.id for date in self.days if self._is_aside(date)}
         self.dates = Mentions(date for date in self.days if date.id not in self.asides)
         self.told_days = Mentions(date for date in self.days if not _later(date, latest))
-        self.past = Mentions(date for date in self.dates if not _later(date, latest))
+        self.past = Mentions(date for date in self.told_days if date.id not in self.asides)
         self.closing_ids = {date.id for date in self.past if self._is_closing(date)}
         self.closing = Mentions(date for date in self.past if date.id in self.closing_ids)
         self.opening = Mentions(date for date in self.past if date.id not in self.closing_ids)
@@ -63,7 +62,8 @@ class DateLinker:
         self.lasting = Mentions(date for date in self.past if date.id not in self.since and not self._is_said(date))
         heads = [date for date in self.lasting if layout.number(date.start) < _HEAD and "/" not in str(date.value)]
         self.published = max(heads, key=lambda date: str(date.value)[:10], default=None)  # of the last day that the head names, the first
-        self.reports = Mentions(date for date in self.lasting if self._is_report(date))
+        self.told_reports = self._by_speaker(date for date in self.lasting if self._is_report(date))
+        self.told_closing = self._by_speaker(self.closing)
         self.dated: list[tuple[Point, int | None]] = []
 
     def _is_aside(self, date: Entity) -> bool:
@@ -170,7 +170,7 @@ class DateLinker:
         """For a sentence without a date: a total's last closing date, the date told last in the line, what a figure close before took,
         the last reporting date, or for a title the one after. A date since when something is so governs its own sentence alone, and one
         that another speaker told does not count."""
-        if total and (closing := self._told(self.closing, start)) is not None:
+        if total and (closing := self._told(self.told_closing, start)) is not None:
             return closing.id
         earlier = self.lasting.last(start)
         if earlier is not None and earlier.start >= self.layout.lines.start(start):
@@ -180,7 +180,7 @@ class DateLinker:
         near = last is not None and number(start) - number(last.start) <= _NEAR
         if last is not None and near and taken not in self.passing and self._may_tell(last.start, start) and taken is not None:
             return taken
-        if (report := self._told(self.reports, start)) is not None:
+        if (report := self._told(self.told_reports, start)) is not None:
             return report.id
         fitting = self.closing if total else self.opening
         for later in (fitting.first(point.end), self.past.first(point.end)):
@@ -188,9 +188,17 @@ class DateLinker:
                 return later.id
         return None
 
-    def _told(self, dates: Mentions, start: int) -> Entity | None:
+    def _by_speaker(self, dates: Iterable[Entity]) -> dict[str | None, Mentions]:
+        told: dict[str | None, list[Entity]] = {}
+        for date in dates:
+            told.setdefault(self.turns.speaker(date.start), []).append(date)
+        return {speaker: Mentions(group) for speaker, group in told.items()}
+
+    def _told(self, dates: Mapping[str | None, Mentions], start: int) -> Entity | None:
         """The last before ``start`` that the one who speaks there, or the reporter, told."""
-        return next((date for date in dates.backwards(start, _FAR) if self._may_tell(date.start, start)), None)
+        speakers = {None, self.turns.speaker(start)} & dates.keys()
+        found = [date for speaker in speakers if (date := dates[speaker].last(start)) is not None]
+        return max(found, key=lambda date: date.start, default=None)
 
     def _may_tell(self, earlier: int, start: int) -> bool:
         """Whether what is said at an earlier offset holds at ``start`` too: the reporter said it, or the same speaker."""

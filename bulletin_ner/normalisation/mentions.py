@@ -47,8 +47,3 @@ class Mentions(Sequence[Entity]):
         """The last that ends at ``end`` or before."""
         index = bisect_right(self._ends, end)
         return self._entities[index - 1] if index else None
-
-    def backwards(self, end: int, most: int) -> Iterator[Entity]:
-        """Those that end at ``end`` or before, the last first, ``most`` at most."""
-        index = bisect_right(self._ends, end)
-        return reversed(self._entities[max(0, index - most) : index])

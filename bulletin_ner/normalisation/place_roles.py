@@ -38,13 +38,15 @@ class PlaceRoles:
         self._figures = figures
         self._position = {place.id: index for index, place in enumerate(places)}
         self.listed = self._listed()
-        self.enclosed = {place.id: end for place in places if (end := self._closing(place)) is not None}
-        broken_down = {place.id: figure for place in places if (figure := self._broken_down(place)) is not None}
+        bracketed = [(place, opened) for place in places if (opened := self._opened(place)) >= 0]
+        self.enclosed = {place.id: end for place, _ in bracketed if (end := self._closing(place)) is not None}  # to where it is closed
+        broken_down = {place.id: figure for place, opened in bracketed if (figure := self._broken_down(opened)) is not None}
         self.parts = set(broken_down)  # in a bracket behind a figure: 9例（甲镇7例、乙镇2例）
-        self.imported = {  # in such a bracket, where the cases came from: 输入6例（柬埔寨4例、泰国2例）
+        self.imported = {  # in such a bracket, or behind a colon, where the cases came from: 输入6例（柬埔寨4例、泰国2例）
             id_ for id_, figure in broken_down.items() if _IMPORTED.search(text[max(0, figure.start - _BRACKET) : figure.start])
         }
-        self.imported |= {p.id for p in places if _IMPORTED_FROM.search(text[max(0, p.start - _BRACKET) : p.start])}
+        if "输入" in text or "輸入" in text:
+            self.imported |= {p.id for p in places if _IMPORTED_FROM.search(text[max(0, p.start - _BRACKET) : p.start])}
         self.origin = self.imported | {place.id for place in places if self._is_origin(place)}
         for before, place in reversed(list(pairwise(places))):
             if place.id in self.origin and before.id in self.listed and _LIST.fullmatch(text[before.end : place.start]):
@@ -77,25 +79,19 @@ class PlaceRoles:
     def _is_origin(self, place: Entity) -> bool:
         return bool(_FROM.search(self._text[max(0, place.start - 14) : place.start]) or _CAME.match(self._text, place.end))
 
+    def _opened(self, place: Entity) -> int:
+        """Where the bracket opens that a place stands in; -1 where in none."""
+        start = max(0, place.start - _BRACKET)
+        opened = max(self._text.rfind("（", start, place.start), self._text.rfind("(", start, place.start))
+        closed = opened >= 0 and _CLOSES.search(self._text, opened, place.start)
+        return -1 if closed else opened
+
     def _closing(self, place: Entity) -> int | None:
         """Where the bracket that a place stands in is closed again."""
-        start = max(0, place.start - _BRACKET)
-        if _opening(self._text[start : place.start]) < 0:
-            return None
         closed = _CLOSES.search(self._text, place.end, place.end + _BRACKET)
         return closed.end() if closed else None
 
-    def _broken_down(self, place: Entity) -> Entity | None:
-        """The figure in whose bracket a place stands."""
-        start = max(0, place.start - _BRACKET)
-        opened = start + _opening(self._text[start : place.start])
-        figure = self._figures.last(opened) if opened >= start else None
-        if figure is None or self._text[figure.end : opened].strip():
-            return None
-        return figure
-
-
-def _opening(words: str) -> int:
-    """Where the bracket begins that is still open at the end of ``words``; -1 where none is."""
-    opened = max(words.rfind("（"), words.rfind("("))
-    return opened if max(words.rfind("）"), words.rfind(")")) < opened else -1
+    def _broken_down(self, opened: int) -> Entity | None:
+        """The figure that a bracket stands behind."""
+        figure = self._figures.last(opened)
+        return figure if figure is not None and not self._text[figure.end : opened].strip() else None
