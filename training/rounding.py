@@ -42,9 +42,9 @@ def measure_inputs(network: JointNetwork, tokenizer: BulletinTokenizer, texts: S
     moments: dict[str, Moments] = {}
 
     def add(name: str, inputs: torch.Tensor) -> None:
-        rows = inputs.detach().flatten(0, -2).float()
-        products = (rows.T @ rows).cpu().numpy().astype(np.float64)
-        largest = rows.abs().amax(0).cpu().numpy()
+        rows = inputs.detach().flatten(0, -2).float().cpu().numpy()  # NumPy, since a bf16 run would multiply in bf16
+        products = (rows.T @ rows).astype(np.float64)
+        largest = np.abs(rows).max(0)
         before = moments.get(name, Moments(np.zeros_like(products), np.zeros_like(largest)))
         moments[name] = Moments(before.products + products, np.maximum(before.largest, largest))
 
