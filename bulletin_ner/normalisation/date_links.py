@@ -177,8 +177,13 @@ class DateLinker:
             return earlier.id
         number = self.layout.number
         last, taken = next((item for item in reversed(self.dated) if item[0].start < start), (None, None))
-        near = last is not None and number(start) - number(last.start) <= _NEAR
-        if last is not None and near and taken not in self.passing and self._may_tell(last.start, start) and taken is not None:
+        if (
+            last is not None
+            and taken is not None
+            and taken not in self.passing
+            and number(start) - number(last.start) <= _NEAR
+            and self._may_tell(last.start, start)
+        ):
             return taken
         if (report := self._told(self.told_reports, start)) is not None:
             return report.id

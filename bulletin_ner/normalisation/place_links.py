@@ -141,6 +141,7 @@ class PlaceLinker:
     def _told_before(self, head: Entity, point: Point, before: Sequence[Entity], previous: Placed | None) -> int | None:
         """The place of a figure whose clause names none: ``head``, the last free one of the sentence, where that is what it is about."""
         head = self.roles.chain_head(head)
+        start, _ = self.layout.reach(point)
         clause = self.text[self.layout.clause(point)[0] : point.start]
         between = self.text[head.end : point.start]
         if head.kind == "site" and previous is not None and previous[0].start < head.start:
@@ -148,12 +149,12 @@ class PlaceLinker:
                 return previous[1]
             return head.id if previous[1] == head.id and "；" not in between else self._line_topic(point)
         subjects = [p for p in before if p.start > head.end and p.id in self.listed and self.text[p.start - 1] in _BREAKS]
-        since = _SINCE.search(self.text[self.layout.reach(point)[0] : head.start])
+        since = _SINCE.search(self.text[start : head.start])
         if (_TOTAL.match(clause) and subjects) or (head.kind == "site" and (since or _AS_OF.search(between))):
             return self._line_topic(point)
         if (unit := last_whole(between)) is not None:
             return self._whole(unit, point)
-        return _first(self._headed(self.layout.reach(point)[0]), head.id) if head.kind == "site" else head.id
+        return _first(self._headed(start), head.id) if head.kind == "site" else head.id
 
     def _same_site(self, start: int, point: Point) -> int | None:
         """The site that 该院 or "the school" in the figure's sentence means: the one of that kind named last."""
