@@ -181,6 +181,15 @@ FORMS = [
     ("the first half of the year", "2022-01/2022-06"),
     ("this winter", "2022-12/2023-02"),
     ("the week to 24 June", "2022-06-18/2022-06-24"),
+    ("week ending October 9", "2022-10-03/2022-10-09"),
+    ("seven days to 9 November", "2022-11-03/2022-11-09"),
+    ("week of October 10", "2022-10-10/2022-10-16"),
+    ("first week of June", "2022-06-01/2022-06-07"),
+    ("weekend", "2022-11-05/2022-11-06"),
+    ("23h00 to 04h00", "T23:00/T04:00"),
+    ("11.00 today", "2022-11-11T11:00"),
+    ("165438+1October 8th", "2022-11-08"),
+    ("year", "2022"),
     ("the Spring Festival of 2022", "2022-02-01"),
     ("Mid-Autumn Festival", "2022-09-10"),
     ("New Year's Eve", "2022-12-31"),
@@ -248,6 +257,25 @@ def test_words_that_point_back_to_the_day_named_last() -> None:
     assert _all(["11月6日20时", "当日24时"], DAY) == ["2022-11-06T20:00", "2022-11-07T00:00"]
     assert _all(["11月18日", "当日"], DAY) == ["2022-11-18", "2022-11-11"]  # not a day to come
     assert _all(["November 6", "the same day", "the next day"], DAY) == ["2022-11-06", "2022-11-06", "2022-11-07"]
+    assert _all(["November 6", "same day", "day before"], DAY) == ["2022-11-06", "2022-11-06", "2022-11-05"]
+
+
+def test_the_words_of_a_weekly_report_mean_its_own_week() -> None:
+    text = "疫情周报（11月1日—7日）\n本周新增9例，比上周多2例；去年同期3例。上周末收治1例。"
+    values = _in(text, "11月1日—7日", "本周", "上周", "去年同期", "上周末")
+    assert values == [
+        "2022-11-01/2022-11-07",
+        "2022-11-01/2022-11-07",
+        "2022-10-25/2022-10-31",
+        "2021-11-01/2021-11-07",
+        "2022-11-05/2022-11-06",
+    ]
+    assert _in("上周收治9例，本周出院2例。", "上周", "本周") == ["2022-10-31/2022-11-06", "2022-11-07/2022-11-13"]
+    assert _in("截至11月9日，今年累计64例，2021年同期22例。", "11月9日", "2021年同期") == ["2022-11-09", "2021-01-01/2021-11-09"]
+    assert _in("Nine in the week ending 6 November, two more than the week before.", "week ending 6 November", "week before") == [
+        "2022-10-31/2022-11-06",
+        "2022-10-24/2022-10-30",
+    ]
 
 
 def test_a_day_without_a_month_goes_on_from_the_day_named_last() -> None:
@@ -270,6 +298,7 @@ def test_a_clock_time_takes_the_day_of_its_line_but_not_in_a_timetable() -> None
     assert _in("11月8日起，每日8:00、16:00测温。", "11月8日", "8:00", "16:00") == ["2022-11-08", "T08:00", "T16:00"]
     assert _in("11月8日\n8:20早餐\n9:00出门", "11月8日", "8:20", "9:00") == ["2022-11-08", "2022-11-08T08:20", "2022-11-08T09:00"]
     assert _in("As of 8 a.m., there were 9 cases.", "8 a.m.") == ["2022-11-11T08:00"]
+    assert _in("11月8日\n8:20早餐，9:00出门", "11月8日", "8:20", "9:00") == ["2022-11-08", "2022-11-08T08:20", "2022-11-08T09:00"]
     assert _in("每晚八点直播", "八点") == ["T20:00"]
 
 

@@ -137,7 +137,7 @@ def test_a_whole_means_the_place_of_its_level() -> None:
         (
             "[D:2022年5月9日]周报\n[D:2022年5月1日至7日]报告[C:9例|infections new]，比[D:2022年4月]的[C:7例|infections new]"
             "多[C:2例|infections new]；[D:2021年同期][C:5例|infections new]。\n学生[C:3例|infections new]。",
-            ["2022-05-01/2022-05-07", "2022-04", "2022-05-01/2022-05-07", "2021", "2022-05-01/2022-05-07"],
+            ["2022-05-01/2022-05-07", "2022-04", "2022-05-01/2022-05-07", "2021-05-01/2021-05-07", "2022-05-01/2022-05-07"],
         ),
         # the day on which it was said is not the day of what was said
         (

@@ -31,7 +31,8 @@ _PATTERNS = {
     "triple": "|".join(rf"(?<!\d)\d{{1,3}}{mark}\d{{1,2}}{mark}\d{{1,4}}(?![\d/])" for mark in ("-", "/", r"\.")),
     "season": r"(?:19|20)\d\d[-/]\d\d(?![\d/.-])(?:年度)?",
     "clock": rf"(?<!\d)\d{{1,2}}\s?:\s?\d\d(?::\d\d)?\s*(?:{_HALF_DAY})?|(?<!\d)\d{{1,2}}(?:\.\d\d)?\s*{_HALF_DAY}"
-    rf"|(?:\b\d{{1,2}}|\b(?:{_HOUR_WORD}))\s*(?:o'clock|hours\b|hrs\b)|\bhalf past (?:{_HOUR_WORD})",
+    rf"|(?:\b\d{{1,2}}|\b(?:{_HOUR_WORD}))\s*(?:o'clock|hours\b|hrs\b)|\bhalf past (?:{_HOUR_WORD})"
+    r"|(?<!\d)\d{1,2}h\d\d\b|(?<![\d.])\d{1,2}\.\d\d(?=\s*(?:hours|hrs|today|tonight|on)\b)",
     "noon": r"\b(?:12 )?noon\b",
     "midnight": r"\bmidnight\b",
     "zh_clock": rf"{_NUM}(?:时|点)(?:钟)?(?:半|一刻|三刻|{_NUM}分?(?!\s*[至到月日时点]))?",
@@ -46,7 +47,9 @@ _PATTERNS = {
     "ago": rf"{_NUM}年前",
     "year": rf"(?:中华民国|民国)?(?:\d{{2,4}}|[{_ZH}]{{2,5}})年(?:[底末终])?|\b(?:19|20)\d\d\b|[一二][{_ZH}]{{3}}(?![月日])",
     "relative_year": r"[去今明前本当全上下]年度?(?!初[一二三四五六七八九十])(?:[底末])?|(?:\bend of )?\b(?:last|this|next|the) year\b"
-    r"|年[底末初]",
+    r"|^year$|年[底末初]",
+    "same_period": r"同期|\bsame (?:period|time)\b",
+    "days_to": rf"\b(?:week|(?:\d+|{_HOUR_WORD}) days) (?:to|ending)\b|\bweek of (?={_MONTH}\s*\d|\d)",
     "days": rf"过去{_NUM}[日天]|今起{_NUM}[日天]|未来{_NUM}[日天]|\b(?:the )?(?:past|last|next) (?:\d+|{_HOUR_WORD}) days\b"
     rf"|{_NUM}天|\b(?:\d+|{_HOUR_WORD}) (?:days|weeks|months)\b",
     "en_lunar": rf"\b(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))(?: day)? of the {_ORDINAL} (?:lunar )?month\b",
@@ -55,27 +58,26 @@ _PATTERNS = {
     "quarter": r"第?[一二三四1-4]季度?|\bq[1-4]\b|\b(?:first|second|third|fourth) quarter\b",
     "first_months": rf"前{_NUM}个月",
     "month": rf"{_NUM}个?月份?",
-    "relative_month": r"(?:本|当|这个?|上个?|下个?|同)月|\b(?:this|last|next|the) month\b",
+    "relative_month": r"(?:本|当|这个?|上个?|下个?|同)月|\b(?:this|last|next|the) month\b|^month$",
     "season_word": r"[今去明]?[春夏秋冬](?:季|天)|[今去明][春夏秋冬]|\b(?:(?:this|last|next) )?(?:spring|summer|autumn|fall|winter)\b"
     r"|\b(?:this|last|next) season\b",
     "nth_week": r"第[一二三四五六七八九十\d]+周|\bweek \d{1,2}\b|\b(?:first|second|third|fourth) week of (?:the month|(?=[a-z]))",
-    "week_to": r"\bthe week (?:to|ending)\b",
     "week": r"(?:上|本|这|下|当|前一?)个?(?:周|星期|礼拜)(?![一二三四五六日天末])"
-    r"|\b(?:the )?(?:last|this|next|past|previous|preceding) week\b|\bweek before\b",
+    r"|\b(?:the )?(?:last|this|next|past|previous|preceding|latest) week\b|\bweek (?:before|earlier)\b|^week$",
     "weekend": r"[上本这下]?个?周末|\b(?:(?:this|last|next|the) )?weekend\b",
     "weekday": rf"(?:上|本|这|下)?个?(?:周|星期|礼拜)[一二三四五六日天]|\b(?:(?:last|this|next)\s+)?{_EN_WEEKDAY}",
     "month_day": rf"{_MONTH},?\s*(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?![\d:]|\.\d|\s*{_HALF_DAY}|\s*o'clock)",
     "day_month": rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}",
     "en_month": rf"\b{_MONTH}",
     "day": rf"{_NUM}[日号]|\b\d{{1,2}}(?:st|nd|rd|th)\b|(?<=\bof )\d{{1,2}}\b(?![:.])",
-    "before_last": r"前[天日](?!后)|大前天|\bthe day before yesterday\b",
+    "before_last": r"前[天日](?!后)|大前天|\b(?:the )?day before yesterday\b",
     "yesterday": r"昨[天日晚夜晨早午]?(?:上午|下午|晚上)?|\byesterday\b|\blast night\b",
-    "after_next": r"后[天日]|\bthe day after tomorrow\b",
+    "after_next": r"后[天日]|\b(?:the )?day after tomorrow\b",
     "tomorrow": r"明[天日晚早晨]?|\btomorrow\b",
     "today": r"今(?:[天日晚早晨夜儿]|(?!年))|即[日刻]|本日|\btoday\b|\btonight\b|\bthis (?:morning|afternoon|evening)\b|\bnow\b",
-    "next_day": r"[次翌]日|第二天|隔天|\bthe (?:next|following) (?:day|morning)\b",
-    "previous_day": r"前一[天日晚]|\bthe (?:previous day|day before)\b",
-    "that_day": r"[当同][天日晚夜]|[首头]日|首天|\b(?:the same|that|the) (?:day|night|evening|afternoon|morning)\b(?! of\b)",
+    "next_day": r"[次翌]日|第二天|隔天|\b(?:the )?(?:next|following) (?:day|morning)\b",
+    "previous_day": r"前一[天日晚]|\b(?:the )?(?:previous day|day (?:before|earlier))\b",
+    "that_day": r"[当同][天日晚夜]|[首头]日|首天|\b(?:the same|same|that|the) (?:day|night|evening|afternoon|morning)\b(?! of\b)|^day$",
     "part": r"凌晨|半夜|午夜|清晨|早晨|早上|上午|中午|正午|午后|下午|傍晚|晚上|晚间|夜间|夜[里裡]|早|晚|夜"
     r"|\b(?:in the |at )?(?:early )?(?:morning|afternoon|evening|night|dawn|dusk)\b",
     "to": r"至|到|—+|–+|-+|~+|\bto\b|\buntil\b|\btill\b|\bthrough\b",
@@ -93,6 +95,7 @@ _BY_HOURS = re.compile(r"(?:^|(?<=, ))(\d{1,2})\s*(-|—+|–|~|to|至|到)\s*(\
 # 0 is no day and no month: a range from 0 is one of hours.
 _FROM_ZERO = re.compile(r"(?<![\d:.])0\s*(?:-+|—+|–|一|~|to|至|到)\s*(\d{1,2})(?::00|\s*(?:时|点|hours\b|o'clock))?(?![\d:])")
 _ONE_OR_L = re.compile(r"(?<=[\d月年])l(?=[\d日月])")
+_MANGLED_NOVEMBER = re.compile(r"165438\+1\s*(?:0月|october)")  # what some translating machines make of 11月
 _HYPHEN_DAY = re.compile(r"(?<![\d-])(\d\d)-(\d\d)(?=\s+\d\d?:\d\d)")
 
 
@@ -111,6 +114,8 @@ def simplify(surface: str) -> str:
     text = unicodedata.normalize("NFKC", clean(surface).text).strip().lower()
     text = _WEEKDAY_IN_BRACKETS.sub("", text).translate(_PLAIN)
     text = _ONE_OR_L.sub("1", _BLANK.sub("", text))
+    if "165438" in text:
+        text = _MANGLED_NOVEMBER.sub("november", text)
     if "clock" in text:
         text = _OCLOCK.sub("o'clock", text)
     text = _HYPHEN_DAY.sub(r"\1月\2日", _FROM_ZERO.sub(r"0:00-\1:00", text))
@@ -233,6 +238,14 @@ def _days(text: str) -> tuple[int, int] | None:
     return (0, number - 1) if text.startswith(("今起", "未来")) or "next" in text else None
 
 
+def _reach(text: str) -> int:
+    """How many days a stretch runs on from the day named, or back: the week to, seven days ending, the week of."""
+    if text.endswith("of "):
+        return 6
+    number = 7 if text.startswith("week") else _number(text) or int(english_number(text.split()[0]) or 7)
+    return 1 - number
+
+
 _READERS: dict[str, Any] = {
     "full": _full,
     "triple": _parts,
@@ -244,6 +257,7 @@ _READERS: dict[str, Any] = {
     "ago": _number,
     "year": _year,
     "days": _days,
+    "days_to": _reach,
     "en_lunar": _english_lunar,
     "half_month": lambda text: (_number(text) or _month_name(text), 1 if "上" in text or "first" in text else 2),
     "quarter": _ordinal,

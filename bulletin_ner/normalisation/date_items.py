@@ -17,7 +17,8 @@ _NIGHT = re.compile(r"晚|夜|night|evening")
 
 @dataclass
 class Item:
-    """What one end of a range says. ``span`` is a stretch that stands for itself, such as a week; ``numbers`` are of no stated kind yet."""
+    """What one end of a range says. ``span`` is a stretch that stands for itself, such as a week; ``number`` is of no stated kind yet,
+    ``reach`` how many days a stretch runs on from its day, or back: the week to 24 June."""
 
     marks: list[Mark] = field(default_factory=list)
     joint: str = ""
@@ -29,7 +30,7 @@ class Item:
     span: tuple[Moment, Moment] | None = None
     number: int | None = None
     follows: bool = False
-    week_to: bool = False
+    reach: int | None = None
 
     def has(self, *kinds: str) -> bool:
         return any(mark.kind in kinds for mark in self.marks)

@@ -12,6 +12,7 @@ from bulletin_ner.normalisation.date_context import ContextRules
 from bulletin_ner.normalisation.date_forms import Mark, marks, simplify
 from bulletin_ner.normalisation.date_items import Item, inherit, join_clocks, set_halves, split_items, type_numbers
 from bulletin_ner.normalisation.moments import Moment, month_after, of_day
+from bulletin_ner.normalisation.report_windows import ReportWindows
 from bulletin_ner.normalisation.stretches import stretch
 
 _FULL_DATE = re.compile(r"((?:19|20)\d\d)\s*[-年./]\s*(\d{1,2})\s*[-月./]\s*(\d{1,2})")
@@ -19,7 +20,7 @@ _MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ENGLISH_FULL = re.compile(
     r"\b([A-Z][a-z]{2,8})\.? (\d{1,2})(?:st|nd|rd|th)?,? ((?:19|20)\d\d)\b|\b(\d{1,2}) ([A-Z][a-z]{2,8})\.? ((?:19|20)\d\d)\b"
 )
-_BEFORE_THAT = re.compile(r"前|previous|preceding|week before")
+_ORDER = {"year": 0, "relative_year": 0, "month": 1, "en_month": 1}
 _SHIFTS = {"before_last": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "after_next": 2}
 _YEAR_SHIFTS = {"去": -1, "上": -1, "last": -1, "前": -2, "明": 1, "下": 1, "next": 1}
 _MONTH_SHIFTS = {"上": -1, "last": -1, "下": 1, "next": 1}
@@ -45,7 +46,7 @@ class DateContext:
         self._reference = reference or _full_date(text)
         self._last: Moment | None = None
         self._last_told: Moment | None = None  # the last one not after the reference: what 当日 and 次日 start from
-        self._last_week: datetime.date | None = None  # the first day of the last stretch of seven days
+        self._windows = ReportWindows(text, self._reference)
         self._rules = ContextRules(text)
 
     def resolve(self, surface: str, start: int | None = None) -> str | None:
@@ -75,9 +76,10 @@ class DateContext:
         except (ValueError, OverflowError):  # a day that the calendar does not have, or a year beyond it
             return None
         for item in items:
-            first_day = item.moment().shifted(-6) if item.week_to else None
-            if first_day is not None:
-                item.span = first_day, item.moment()
+            if item.has("same_period"):
+                item.span = self._windows.same_period(item, start)
+            elif item.reach is not None and (other := item.moment().shifted(item.reach)) is not None:
+                item.span = (other, item.moment()) if item.reach < 0 else (item.moment(), other)
         low, high = items[0].span or (items[0].moment(),) * 2, items[-1].span or (items[-1].moment(),) * 2
         if low[0] == Moment() and len(items) == 1 and items[0].has("part"):  # 上午 is a day
             told = self._last if self._last is not None and self._rules.near(start) else None
@@ -94,7 +96,10 @@ class DateContext:
     def _clock_day(self, start: int | None, surface: str) -> Moment | None:
         """The day that a clock time without one belongs to, None for one of every day."""
         if self._rules.as_of(start):
-            return self._last_told or (of_day(self._reference) if self._reference is not None else None)
+            told = self._last_told.date() if self._last_told is not None else None
+            if self._reference is None or self._rules.near(start) or (told is not None and (self._reference - told).days <= 1):
+                return self._last_told
+            return of_day(self._reference)
         return self._last if self._last is not None and self._rules.takes_day(start, surface) else None
 
     def _answer(self, low: Moment, high: Moment, items: list[Item], start: int | None, surface: str, clock_only: bool) -> str | None:
@@ -107,17 +112,15 @@ class DateContext:
                     self._last_told = self._last
                 if not clock_only:
                     self._rules.named(start, surface)
-        begin, end = low.date(), high.date()
-        if begin is not None and end is not None and low.year is not None and (end - begin).days == 6:
-            self._last_week = begin
+        self._windows.told(low, high, items[0], start)
         first, last = low.iso(), high.iso()
         if first is None or last is None:
             return None
         return first if low == high and not (len(items) > 1 and items[0].joint == "to") else f"{first}/{last}"
 
     def _read(self, item: Item, before: Item | None, start: int | None, surface: str) -> None:
-        # A year first: the Spring Festival of 2022.
-        for mark in sorted(item.marks, key=lambda mark: mark.kind not in ("year", "relative_year")):
+        # A year first, then a month: the Spring Festival of 2022, the first week of June.
+        for mark in sorted(item.marks, key=lambda mark: _ORDER.get(mark.kind, 2)):
             self._read_mark(item, mark, before, start, surface)
 
     def _read_mark(self, item: Item, mark: Mark, before: Item | None, start: int | None, surface: str) -> None:
@@ -159,15 +162,13 @@ class DateContext:
             if value is not None and self._reference is not None:
                 first, last = (of_day(self._reference + datetime.timedelta(days=shift)) for shift in value)
                 item.span = first, last
-        elif kind == "week_to":
-            item.week_to = True
+        elif kind == "days_to":
+            item.reach = value
         elif item.day is None and item.number is None:
-            base = self._reference
-            if kind == "week" and self._last_week is not None and _BEFORE_THAT.search(mark.text):
-                base = self._last_week  # the week before the one named last
-            elif kind == "weekend" and base is not None and mark.text == "the weekend" and not self._rules.looks_forward(start):
-                base -= datetime.timedelta(days=7 if base.weekday() < 5 else 0)
-            found = stretch(mark, item, base)
+            if kind == "weekend":
+                found = self._windows.weekend(mark.text, self._rules.looks_forward(start))
+            else:
+                found = self._windows.week(mark.text, start) if kind == "week" else stretch(mark, item, self._reference)
             item.span = found or item.span
 
     def _read_year(self, item: Item, mark: Mark) -> None:

@@ -40,8 +40,6 @@ def stretch(mark: Mark, item: Item, reference: datetime.date | None) -> Span | N
         return Moment(year, 1), Moment(year, mark.value)
     if kind == "season_word":
         return _season(text, item.year, reference)
-    if reference is not None and kind in ("week", "weekend"):
-        return _week(text, kind == "weekend", reference)
     if kind == "nth_week" and mark.value:
         if item.year is None and item.month is None and reference is not None and mark.value > reference.isocalendar()[1] + 4:
             year -= 1  # week 52, told in January
@@ -70,7 +68,8 @@ def _season(text: str, year: int | None, reference: datetime.date | None) -> Spa
     return Moment(year, month), Moment(*month_after(year, month, 2))
 
 
-def _week(text: str, weekend: bool, reference: datetime.date) -> Span:
+def week(text: str, weekend: bool, reference: datetime.date) -> Span:
+    """First and last day of 上周, this week, next weekend and the like, by the calendar."""
     shift = next((shift for word, shift in _WEEKS.items() if word in text), 0)
     if weekend:
         saturday = reference + datetime.timedelta(days=5 - reference.weekday() + 7 * shift)
