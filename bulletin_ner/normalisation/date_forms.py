@@ -32,7 +32,7 @@ _PATTERNS = {
     "season": r"(?:19|20)\d\d[-/]\d\d(?![\d/.-])(?:年度)?",
     "clock": rf"(?<!\d)\d{{1,2}}\s?:\s?\d\d(?::\d\d)?\s*(?:{_HALF_DAY})?|(?<!\d)\d{{1,2}}(?:\.\d\d)?\s*{_HALF_DAY}"
     rf"|(?:\b\d{{1,2}}|\b(?:{_HOUR_WORD}))\s*(?:o'clock|hours\b|hrs\b)|\bhalf past (?:{_HOUR_WORD})"
-    r"|(?<!\d)\d{1,2}h\d\d\b|(?<![\d.])\d{1,2}\.\d\d(?=\s*(?:hours|hrs|today|tonight|on)\b)",
+    r"|(?<!\d)\d{1,2}h\d\d(?!\d)|(?<![\d.])\d{1,2}\.\d\d(?=\s*(?:hours|hrs|today|tonight|on)\b)",
     "noon": r"\b(?:12 )?noon\b",
     "midnight": r"\bmidnight\b",
     "zh_clock": rf"{_NUM}(?:时|点)(?:钟)?(?:半|一刻|三刻|{_NUM}分?(?!\s*[至到月日时点]))?",
@@ -50,7 +50,8 @@ _PATTERNS = {
     r"|^year$|年[底末初]",
     "same_period": r"同期|\bsame (?:period|time)\b",
     "days_to": rf"\b(?:week|(?:\d+|{_HOUR_WORD}) days) (?:to|ending)\b|\bweek of (?={_MONTH}\s*\d|\d)",
-    "days": rf"过去{_NUM}[日天]|今起{_NUM}[日天]|未来{_NUM}[日天]|\b(?:the )?(?:past|last|next) (?:\d+|{_HOUR_WORD}) days\b"
+    "days": rf"(?:昨今|今明)[两二]?[日天]|过去{_NUM}[日天]|今起{_NUM}[日天]|未来{_NUM}[日天]"
+    rf"|\b(?:the )?(?:past|last|next) (?:\d+|{_HOUR_WORD}) days\b"
     rf"|{_NUM}天|\b(?:\d+|{_HOUR_WORD}) (?:days|weeks|months)\b",
     "en_lunar": rf"\b(?:{_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th))(?: day)? of the {_ORDINAL} (?:lunar )?month\b",
     "half_year": r"[上下]半年|\b(?:first|second) half of (?:the year|(?=\d))",
@@ -231,6 +232,9 @@ def _english_lunar(text: str) -> tuple[int | None, int | None, bool]:
 
 def _days(text: str) -> tuple[int, int] | None:
     """First and last day of a run of days, counted from today; None for a mere duration."""
+    if text[:2] in ("昨今", "今明"):
+        first = -1 if text[0] == "昨" else 0
+        return first, first + 1
     words = re.search(rf"\d+|\b(?:{_HOUR_WORD})\b", text)
     number = _number(text) or (int(english_number(words[0]) or 0) if words else 0)
     if text.startswith("过去") or "past" in text or "last" in text:
