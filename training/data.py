@@ -38,7 +38,7 @@ def load_documents(source: str) -> list[AnnotatedDocument]:
 
         name, _, split = labels.partition("#")
         return join_standoff(Path(name), Path(texts), split)
-    matches = sorted(path.parent.glob(path.name)) if "*" in path.name else []
+    matches = sorted(path.parent.glob(path.name)) if not path.exists() else []
     if not path.exists() and not matches:
         raise DataError(f"{path}: no such corpus folder or file")
     if path.suffix == ".jsonl":
