@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,6 +39,7 @@ def _read(names: Sequence[object], **options: object) -> tuple[list[Document], l
         (HANS.encode("utf-16"), HANS, "utf-16-le", False),
         (b"\xfe\xff" + HANS.encode("utf-16-be"), HANS, "utf-16-be", False),
         (HANS.encode("utf-16-le"), HANS, "utf-16-le", True),
+        ("Three new cases, all mild.".encode("utf-16-be"), "Three new cases, all mild.", "utf-16-be", True),
         (HANS.encode("gb18030"), HANS, "gb18030", True),
         (HANT.encode("big5"), HANT, "cp950", True),
         ((HANT + "深水埗、粉嶺邨、㗎").encode("big5hkscs"), HANT + "深水埗、粉嶺邨、㗎", "big5hkscs", True),
@@ -60,6 +62,8 @@ def test_the_callers_encoding_holds(tmp_path: Path) -> None:
     documents, (fault,) = _read([tmp_path / "a.txt"], encoding="utf-8")
     assert not documents
     assert "not utf-8 at byte" in fault
+    (tmp_path / "half.txt").write_bytes(b"+2AA-")
+    assert "not utf-7 (" in _read([tmp_path / "half.txt"], encoding="utf-7")[1][0]  # half of a surrogate pair, which no output can hold
     with pytest.raises(ValueError, match="encoding 'klingon' is not known; write utf-8"):
         Options(encoding="klingon")
     with pytest.raises(ValueError, match="encoding 'hex' is not known"):
@@ -73,6 +77,7 @@ def test_the_callers_encoding_holds(tmp_path: Path) -> None:
         (b"PK\x03\x04\x14\x00", "a ZIP archive or Office file"),
         (b"\x89PNG\r\n\x1a\n\x00\x01", "an image, not text"),
         (bytes(range(256)) * 7, "binary, not text"),
+        (bytes(1000), "binary, not text"),
         (HANS.encode()[:-2], "ends in the middle of a character (utf-8): half-written; fetch or copy it anew"),
         (HANS.encode("utf-16")[:-1], "ends in the middle of a character (utf-16-le)"),
         (HANS.encode().replace("大".encode(), b"\xe5\xa4", 1), "damaged UTF-8 (2 wrong bytes, the first at byte 25); fetch it anew"),
@@ -106,6 +111,14 @@ def test_names_stand_for_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "standard input is named twice and can be read only once",
         "no such file, folder or match",
     ]
+
+
+def test_a_name_that_no_result_can_carry_is_said(tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text(HANS, encoding="utf-8")
+    Path(os.fsdecode(os.fsencode(tmp_path) + "/大兴.txt".encode("gb18030"))).write_text(HANS, encoding="utf-8")
+    documents, (fault,) = _read([tmp_path])
+    assert [document.id for document in documents] == [str(tmp_path / "good.txt")]
+    assert fault.endswith("its name is not UTF-8; rename it, for instance with convmv -f gbk -t utf8 --notest")
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "gb2312", "big5"])
@@ -245,7 +258,12 @@ def test_tables_in_other_encodings(tmp_path: Path, name: str, encoding: str) -> 
         ("t.csv", b'id,text\n1,"x\n2,y\n', ["line 2: not CSV (unexpected end of data); close its quotation marks"]),
         ("t.csv", b"text,text\n1,x\n", ["two columns are called 'text'; rename one"]),
         ("t.parquet", b"PAR1....", ["not a whole Parquet file ("]),
-        ("t.csv", b"PAR1....", ["a Parquet file; name it *.parquet or give --input-format parquet"]),
+        ("t.csv", b"PAR1....", ["a Parquet file, not text; name it *.parquet or give --input-format parquet"]),
+        ("t.jsonl", b"\x1f\x8b\x08\x00" + bytes(range(256)), ["a gzip file, not text; unpack it first"]),
+        ("t.csv", bytes(range(256)) * 7, ["binary, not text (it has zero bytes and is no UTF-16)"]),
+        ("t.jsonl", b"", ["a table without rows; if that is a failed download, fetch it anew"]),
+        ("t.csv", b"id,text\n", ["a table without rows"]),
+        ("t.csv", b"", ["a table without rows"]),
     ],
 )  # fmt: skip
 def test_faults_in_tables_are_said_with_their_place(tmp_path: Path, name: str, content: bytes, messages: list[str]) -> None:

@@ -59,9 +59,7 @@ def decode(data: bytes, given: str | None = None, declared: str | None = None) -
     """
     if given is not None:
         return Decoded(*_strictly(data, given), False)
-    for magic, message in _MAGIC:
-        if data.startswith(magic):
-            raise InputError(message)
+    refuse_other_files(data)
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return Decoded(*_strictly(data, encoding), False)
@@ -78,6 +76,13 @@ def decode(data: bytes, given: str | None = None, declared: str | None = None) -
     return Decoded(*_strictly(data, detect(data)), True)
 
 
+def refuse_other_files(data: bytes) -> None:
+    """An InputError where the bytes begin as a file of another kind does."""
+    for magic, message in _MAGIC:
+        if data.startswith(magic):
+            raise InputError(message)
+
+
 def detect(data: bytes) -> str:
     """The encoding of bytes without a mark: UTF-8, UTF-16, UTF-32, GB18030, Big5 or Windows-1252; an InputError where it is none."""
     from charset_normalizer import from_bytes
@@ -88,9 +93,9 @@ def detect(data: bytes) -> str:
             return "utf-8"
         except UnicodeDecodeError as error:
             _refuse_damaged_utf8(data, error)
-    for name in ("gb18030", "cp950"):
-        if _is_punctuated(data, name):
-            return name
+        for name in ("gb18030", "cp950"):
+            if _is_punctuated(data, name):
+                return name
     # Text in UTF-16 has digits, blanks or line breaks and so zero bytes; text in the others has none.
     best = from_bytes(data, cp_isolation=list(_WIDE if b"\0" in data else _NARROW), preemptive_behaviour=False).best()
     if best is not None and best.encoding == "cp1252" and all(_GB_PAIRS.fullmatch(run) for run in _HIGH_RUN.findall(data)):
@@ -118,7 +123,9 @@ def _strictly(data: bytes, encoding: str) -> tuple[str, str]:
         raise InputError(f"declares the unknown encoding {encoding!r}; say its --encoding") from error
     for name in names:
         try:
-            return data.decode(name).removeprefix("\ufeff"), name
+            text = data.decode(name)
+            text.encode("utf-8")  # codecs such as utf-7 let through what is half a character, and no output could hold it
+            return text.removeprefix("\ufeff"), name
         except UnicodeDecodeError as error:
             fault = error
         except (UnicodeError, LookupError) as error:

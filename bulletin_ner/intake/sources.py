@@ -14,6 +14,7 @@ from bulletin_ner.intake.tables import TABLE_SUFFIXES
 
 STDIN = "-"
 TEXT_SUFFIXES = (".txt", ".md")
+_RENAME = "rename it, for instance with convmv -f gbk -t utf8 --notest"
 
 
 def expand(inputs: Sequence[str], note: Callable[[str], None] = lambda message: None) -> Iterator[str | Fault]:
@@ -21,6 +22,20 @@ def expand(inputs: Sequence[str], note: Callable[[str], None] = lambda message: 
 
     A folder stands for the texts and pages in it and below, sorted; ``note`` is told how many other files it has.
     """
+    for name in _expand(inputs, note):
+        yield name if isinstance(name, Fault) or _is_text(name) else Fault(name, f"its name is not UTF-8; {_RENAME}")
+
+
+def _is_text(name: str) -> bool:
+    """Whether a result can carry the name: Python puts lone surrogates in the place of bytes that are no UTF-8."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _expand(inputs: Sequence[str], note: Callable[[str], None]) -> Iterator[str | Fault]:
     piped = False
     for name in inputs:
         if name == STDIN and piped:

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from bulletin_ner.intake.document import Fault, InputError, Options
-from bulletin_ner.intake.encodings import codecs_of, detect
+from bulletin_ner.intake.encodings import codecs_of, detect, refuse_other_files
 from bulletin_ner.intake.publication import parse_day
 
 TABLE_SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet"}
 _SAMPLE = 1 << 18
+_CONTROLS = bytes({*range(32), 127} - set(b"\t\n\r"))
+_MOST_CONTROLS = 0.02  # of all bytes: compressed and random ones have 0.1, texts with a damaged row among them next to none
 _ID, _DATE, _URL = "id", "reference_date", "url"
 
 
@@ -58,9 +60,12 @@ _Record = tuple[str, Mapping[str, Any] | str]
 
 
 def _columns(source: str, records: Iterator[_Record], options: Options, encoding: str, detected: bool) -> Iterator[Row | Fault]:
+    number = 0
     for number, (place, cells) in enumerate(records, 1):
         row = cells if isinstance(cells, str) else read_row(number, cells, options, encoding, detected)
         yield Fault(f"{source}, {place}", row) if isinstance(row, str) else row
+    if not number:
+        raise InputError("a table without rows; if that is a failed download, fetch it anew")
 
 
 def read_row(number: int, cells: Mapping[str, Any], options: Options, encoding: str, detected: bool) -> Row | str:
@@ -93,17 +98,19 @@ def read_row(number: int, cells: Mapping[str, Any], options: Options, encoding: 
 
 
 def _encoding(sample: bytes, given: str | None) -> tuple[str, bool]:
+    if given is None:
+        refuse_other_files(sample)
     for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if sample.startswith(mark):
             return name, False
     if given is not None:
         return codecs_of(given)[0], False
-    if sample.startswith(b"PAR1"):
-        raise InputError("a Parquet file; name it *.parquet or give --input-format parquet")
     whole = sample[: len(sample) // 4 * 4] if b"\0" in sample else sample[: sample.rfind(b"\n") + 1] or sample
     try:
         found = detect(whole)
     except InputError:
+        if len(sample) - len(sample.translate(None, _CONTROLS)) > _MOST_CONTROLS * len(sample):
+            raise
         return "utf-8", False  # row by row it will show which ones are damaged
     return codecs_of(found)[0], found != "utf-8"
 
