@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import sqlite3
@@ -11,21 +12,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from bulletin_ner.days import day_of, week_of
 from bulletin_ner.intake import Document, Fault
 from bulletin_ner.output import Result
 from bulletin_ner.rows import Row, entity_row, measure_row, record_row
 from bulletin_ner.schema import Bulletin
 from bulletin_ner.sinks import OutputError
 
-FORMAT = 1
+FORMAT = 2
 SQLITE_SUFFIXES = (".sqlite", ".db")
 DUCKDB_SUFFIXES = (".duckdb",)
 
 # The order is that of insertion: a row comes after those that its keys refer to. `start` and `end` are words of SQL, so offsets have
-# longer names here. Lists are JSON text, for want of a list type that both engines have.
+# longer names here. Lists are JSON text, for want of a list type that both engines have. Weeks and days are worked out before they are
+# stored, by the rules of the report, for which the engines' functions of dates differ.
 _TABLES = {
     "documents": """
-        document TEXT PRIMARY KEY, language TEXT NOT NULL, reference_date TEXT, model TEXT NOT NULL, text TEXT NOT NULL""",
+        document TEXT PRIMARY KEY, language TEXT NOT NULL, reference_date TEXT, week TEXT, model TEXT NOT NULL, text TEXT NOT NULL""",
     "sources": """
         document TEXT NOT NULL REFERENCES documents (document), source TEXT NOT NULL, PRIMARY KEY (document, source)""",
     "entities": """
@@ -41,19 +44,37 @@ _TABLES = {
         start_offset INTEGER NOT NULL, end_offset INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (document, id)""",
     "records": """
         document TEXT NOT NULL REFERENCES documents (document), id INTEGER NOT NULL, indicator TEXT NOT NULL, aspect TEXT NOT NULL,
-        value_low DOUBLE, value_high DOUBLE, modifier TEXT NOT NULL, unit TEXT, place TEXT, place_code TEXT, date TEXT, disease TEXT,
-        origin TEXT, entity INTEGER, place_entity INTEGER, date_entity INTEGER, start_offset INTEGER NOT NULL, end_offset INTEGER NOT NULL,
-        score DOUBLE NOT NULL, PRIMARY KEY (document, id), FOREIGN KEY (document, entity) REFERENCES entities (document, id),
+        value_low DOUBLE, value_high DOUBLE, modifier TEXT NOT NULL, unit TEXT, place TEXT, place_code TEXT, date TEXT, day TEXT,
+        disease TEXT, origin TEXT, entity INTEGER, place_entity INTEGER, date_entity INTEGER, start_offset INTEGER NOT NULL,
+        end_offset INTEGER NOT NULL, score DOUBLE NOT NULL, PRIMARY KEY (document, id),
+        FOREIGN KEY (document, entity) REFERENCES entities (document, id),
         FOREIGN KEY (document, place_entity) REFERENCES entities (document, id),
         FOREIGN KEY (document, date_entity) REFERENCES entities (document, id)""",
     "warnings": """
         document TEXT NOT NULL REFERENCES documents (document), id INTEGER NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL,
         records TEXT NOT NULL, PRIMARY KEY (document, id)""",
 }
-_FIGURES = """
-    CREATE VIEW figures AS SELECT records.*, substr(records.date, 1, 10) AS day, documents.language, documents.reference_date,
-    documents.model, substr(documents.text, start_offset + 1, end_offset - start_offset) AS sentence
-    FROM records JOIN documents ON records.document = documents.document"""
+_TOPIC = "coalesce(disease, ''), indicator, aspect, coalesce(place_code, place), coalesce(origin, ''), day"
+_VIEWS = {
+    "figures": """
+        SELECT records.*, documents.language, documents.reference_date, documents.week, documents.model,
+        substr(documents.text, start_offset + 1, end_offset - start_offset) AS sentence
+        FROM records JOIN documents ON records.document = documents.document""",
+    # What the report plots: of a figure told several times that of the latest moment counts, then of the latest bulletin; in one sentence
+    # the first.
+    "daily": f"""
+        WITH told AS (
+            SELECT *, row_number() OVER (PARTITION BY document, start_offset, {_TOPIC} ORDER BY id) AS nth FROM figures
+            WHERE day IS NOT NULL AND place IS NOT NULL AND value_low = value_high
+        ),
+        ranked AS (
+            SELECT *, row_number() OVER (
+                PARTITION BY {_TOPIC} ORDER BY substr(date, instr(date, '/') + 1) DESC, coalesce(reference_date, '') DESC, document, id
+            ) AS rank FROM told WHERE nth = 1
+        )
+        SELECT disease, indicator, aspect, place, place_code, origin, day, value_low AS value, modifier, document, id
+        FROM ranked WHERE rank = 1""",
+}
 _PARAMETERS = 4000
 
 
@@ -160,7 +181,8 @@ class Store:
         with self._transaction():
             for name, columns in _TABLES.items():
                 self.connection.execute(f"CREATE TABLE {name} ({columns})")
-            self.connection.execute(_FIGURES)
+            for name, selection in _VIEWS.items():
+                self.connection.execute(f"CREATE VIEW {name} AS {selection}")
             self.connection.execute(f"CREATE TABLE bulletin_store AS SELECT {FORMAT} AS format")
 
 
@@ -238,7 +260,9 @@ def _connect(path: Path) -> tuple[Any, type[Exception]]:
 
 
 def _collect(rows: dict[str, list[tuple]], key: str, bulletin: Bulletin) -> None:
-    rows["documents"].append((key, bulletin.language, bulletin.reference_date, bulletin.model, bulletin.text))
+    published = datetime.date.fromisoformat(bulletin.reference_date[:10]) if bulletin.reference_date else None
+    week = week_of(published, (record.date for record in bulletin.records))
+    rows["documents"].append((key, bulletin.language, bulletin.reference_date, week, bulletin.model, bulletin.text))
     for entity in bulletin.entities:
         row = entity_row(entity)
         rows["entities"].append((key, *_values(row, _ENTITY)))
@@ -246,7 +270,9 @@ def _collect(rows: dict[str, list[tuple]], key: str, bulletin: Bulletin) -> None
     for number, measure in enumerate(bulletin.measures):
         rows["measures"].append((key, number, *_values(measure_row(measure), _MEASURE)))
     for number, record in enumerate(bulletin.records):
-        rows["records"].append((key, number, *_values(record_row(record), _RECORD)))
+        day, _ = day_of(record.date, record.aspect)
+        row = {**record_row(record), "day": day.isoformat() if day else None}
+        rows["records"].append((key, number, *_values(row, _RECORD)))
     for number, warning in enumerate(bulletin.warnings):
         rows["warnings"].append((key, number, warning.kind, warning.message, json.dumps(warning.records)))
 
@@ -256,7 +282,7 @@ _ENTITY = (
 ).split()
 _MEASURE = "label score start end text".split()
 _RECORD = (
-    "indicator aspect value_low value_high modifier unit place place_code date disease origin entity place_entity date_entity start end"
+    "indicator aspect value_low value_high modifier unit place place_code date day disease origin entity place_entity date_entity start end"
     " score"
 ).split()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import json
+import re
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
@@ -13,15 +14,18 @@ from pathlib import Path
 
 import html5lib
 import pytest
-from hypothesis import given, settings
+from conftest import ROOT
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from made_bulletin import bulletin
 from typer import Typer
 from typer.testing import CliRunner
 
-from bulletin_ner import Record, Tagger
+from bulletin_ner import Bulletin, Measure, Record, Tagger
+from bulletin_ner.days import day_of
 from bulletin_ner.labels import ASPECTS
+from bulletin_ner.normalisation.gazetteer import load as load_gazetteer
 from bulletin_ner.report.command import report_command
-from bulletin_ner.report.days import day_of
 from bulletin_ner.report.results import Unread, read_results
 from bulletin_ner.report.tables import Tables, build_tables
 from bulletin_ner.store import Store
@@ -159,6 +163,56 @@ def test_a_store_gives_what_its_results_give(tmp_path: Path, default: Tagger) ->
     drawn = [{(p.topic, p.place, p.code, p.day, p.value, p.modifier) for p in tables.points} for tables in (first, second)]
     assert drawn[0] == drawn[1]
     assert len(drawn[0]) >= 2
+
+
+_PLACES = [(None, None), DAXING, CHAOYANG, BEIJING, DAZU, ("某县", None), ("泰国", "TH")]
+_DATES = [None, "2022-11-10", "2022-11", "2022-11-10T08:00", "2022-11-11T00:00", "2022-11-09/2022-11-11", "2022-11-09T20:00/2022-11-10"]
+_ROWS = st.tuples(
+    st.sampled_from(_PLACES),
+    st.sampled_from([None, 0, 3, 5, [1, 2]]),
+    st.sampled_from(_DATES),
+    st.sampled_from(["new", "cumulative"]),
+    st.sampled_from([None, "imported", "local"]),
+    st.sampled_from([None, "cholera"]),
+    st.integers(0, 1),
+)
+_QUERIES = dict(re.findall(r"## \d\. (.*?)\n.*?```sql\n(.*?)```", (ROOT / "docs/store.md").read_text(encoding="utf-8"), re.DOTALL))
+
+
+@pytest.mark.parametrize("suffix", ["sqlite", "duckdb"])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(told=st.lists(st.tuples(st.lists(_ROWS, max_size=6), st.sampled_from([None, "2022-11-10", "2022-11-14"])), min_size=1, max_size=3))
+def test_a_store_answers_in_sql_what_the_report_plots(suffix: str, told: list, tmp_path_factory: pytest.TempPathFactory) -> None:
+    bulletins = []
+    for number, (rows, day) in enumerate(told):
+        records = tuple(
+            Record(**_record(place, value, date, aspect, start, origin=origin, disease=disease))
+            for place, value, date, aspect, origin, disease, start in rows
+        )
+        text = f"第{number}号通报。"
+        measures = (Measure("TESTING", 0.9, 0, len(text), text), Measure("HEALTHCARE", 0.9, 0, 3, text[:3]))[number % 2 :]
+        bulletins.append((f"{number}.txt", Bulletin(text, "zh-Hans", day, "m@1", (), measures, records)))
+    path = tmp_path_factory.mktemp("sql") / f"s.{suffix}"
+    with Store(path) as store:
+        store.add(bulletins)
+        daily = store.query("SELECT disease, indicator, aspect, place, place_code, origin, day, value, modifier FROM daily")
+        provinces = store.query(_QUERIES["New figures by province"])
+        weeks = store.query(_QUERIES["Measures by week"])
+    tables = build_tables(read_results([path]))
+    points = [(*p.topic, p.place, p.code, p.origin, p.day.isoformat(), p.value, p.modifier) for p in tables.points]
+    assert sorted(tuple(value or "" if index < 6 else value for index, value in enumerate(row)) for row in daily) == sorted(points)
+    units = load_gazetteer().units
+    assert sorted((disease, indicator, units[code].name, value, days) for code, disease, indicator, value, days in provinces) == sorted(
+        (row.topic.disease, row.topic.indicator, row.province, row.value, row.days) for row in tables.provinces
+    )
+    assert sorted(weeks) == sorted((week.name, label, count) for week in tables.weeks for label, count in week.measures.items())
+
+
+def test_a_text_that_two_models_read_is_in_the_report_once(tmp_path: Path) -> None:
+    with Store(tmp_path / "s.sqlite") as store:
+        store.add([("a.txt", bulletin(3, model=model)) for model in ("m@1", "m@2")])
+    tables = build_tables(read_results([tmp_path / "s.sqlite"]))
+    assert [len(tables.results), [item.reason for item in tables.unread]] == [1, [f"the same text as {tmp_path / 's.sqlite'}: a.txt"]]
 
 
 def test_a_file_that_is_no_store_is_named(tmp_path: Path) -> None:

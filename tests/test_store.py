@@ -151,7 +151,7 @@ def test_what_is_no_store_is_said(tmp_path: Path) -> None:
             connection.close()
         with pytest.raises(StoreError, match=r"a database with other tables \(mine\)"):
             Store(other)
-        with pytest.raises(StoreError, match="a store of format 9, this version keeps 1"):
+        with pytest.raises(StoreError, match="a store of format 9, this version keeps 2"):
             Store(later)
 
 
@@ -161,7 +161,8 @@ QUERIES = dict(re.findall(r"## \d\. (.*?)\n.*?```sql\n(.*?)```", PAGE, re.DOTALL
 SURE = {
     "The epidemic curve": ("2022-11-11", "云岭县", "confirmed_cases", 3.0),
     "How a total grew": ("Yunling County", "2022-11-12", 46.0),
-    "What was done, by language": ("TESTING", "en", 1),
+    "New figures by province": ("500000", "covid-19", "confirmed_cases", 3.0, 1),
+    "Measures by week": ("2022-W45", "TESTING", 2),
     "Who spoke, and as what": ("沈知秋", "副县长", 1),
     "What to check by hand": ("en-translated.txt", "confirmed_cases", 15.0),
 }
@@ -172,9 +173,11 @@ def examples(tmp_path_factory: pytest.TempPathFactory, default: Tagger) -> Itera
     folder = tmp_path_factory.mktemp("store")
     documents = read_documents(expand([str(ROOT / "examples")]), Options(reference_date="2022-11-12"))
     results = [item for item in predict_with(default, documents) if isinstance(item, Result)]
+    coded = default.predict("11月11日，大足区新增新冠肺炎确诊病例3例。", reference_date="2022-11-12")
     stores = [Store(folder / f"examples.{suffix}") for suffix in SUFFIXES]
     for own in stores:
         assert own.add([(Path(result.document.source).name, result.bulletin) for result in results]) == len(results) > 1
+        own.add([("coded.txt", coded)])
     yield stores
     for own in stores:
         own.close()

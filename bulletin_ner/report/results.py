@@ -56,9 +56,10 @@ def read_results(paths: Iterable[Path]) -> Iterator[Result | Unread]:
                 except (KeyError, TypeError, ValueError, AttributeError) as error:
                     yield Unread(source, f"not a result of predict ({_say(error)})")
                     continue
-                if first.setdefault(digest, source) != source:
+                if digest in first:
                     yield Unread(source, f"the same text as {first[digest]}")
                 else:
+                    first[digest] = source
                     yield result
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bulletin_ner.days import day_of, week_of
 from bulletin_ner.normalisation.gazetteer import load
-from bulletin_ner.report.days import day_of
 from bulletin_ner.report.results import Result, Unread
 from bulletin_ner.schema import Record
 
@@ -176,15 +176,11 @@ def _weeks(results: Sequence[Result]) -> tuple[tuple[Week, ...], tuple[Unread, .
     measures: dict[str, Counter[str]] = defaultdict(Counter)
     undated, by_records = [], 0
     for result in results:
-        day = result.reference_date
-        if day is None:
-            days = [found for found in (day_of(record.date, "")[0] for record in result.records) if found]
-            if not days:
-                undated.append(Unread(result.source, "no reference date, and no dated figure"))
-                continue
-            day, by_records = max(days), by_records + 1
-        year, week, _ = day.isocalendar()
-        name = f"{year}-W{week:02}"
+        name = week_of(result.reference_date, (record.date for record in result.records))
+        if name is None:
+            undated.append(Unread(result.source, "no reference date, and no dated figure"))
+            continue
+        by_records += result.reference_date is None
         bulletins[name] += 1
         measures[name].update(set(result.measures))
     return tuple(Week(name, bulletins[name], measures[name]) for name in sorted(bulletins)), tuple(undated), by_records

@@ -1,9 +1,10 @@
-"""The one day that a record's date stands for, or why it stands for none."""
+"""The one day that a record's date stands for, or why it stands for none; the week of a bulletin. For the report and the store."""
 
 from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::\d\d)?)?")
 _LENGTH = datetime.timedelta(days=1)
@@ -25,6 +26,15 @@ def day_of(date: str | None, aspect: str) -> tuple[datetime.date | None, str]:
     if aspect == "new" and end - first[0] > _LENGTH:
         return None, "new over more than a day"
     return (end - datetime.timedelta(minutes=1)).date(), ""
+
+
+def week_of(published: datetime.date | None, dates: Iterable[str | None]) -> str | None:
+    """The ISO week of publication, such as 2022-W45; where that is not known, of the latest of the records' days; else None."""
+    day = published or max((found for date in dates if (found := day_of(date, "")[0])), default=None)
+    if day is None:
+        return None
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
 
 
 def _moment(match: re.Match[str]) -> tuple[datetime.datetime, bool]:
