@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 import torch
 from conftest import smoke_config
-from transformers import AutoModel, AutoModelForTokenClassification, AutoTokenizer
+from huggingface_hub import ModelCard
+from safetensors.torch import load_file
+from transformers import AutoConfig, AutoModel, AutoModelForTokenClassification, AutoTokenizer
 
 import bulletin_ner
 from bulletin_ner.labels import ENTITY_TYPES
 from bulletin_ner.torch_backend import load_torch
+from training.checkpoint import BEST, HUB
 from training.formats.item import FormatError
 from training.formats.model import convert_model
 from training.setup import build_network
@@ -49,6 +52,30 @@ def test_transformers_computes_what_ours_does(hub: Path, tiny_model: Path) -> No
     assert len(model.config.id2label) == network.layout.tags
 
 
+def test_a_runs_best_weights_are_a_folder_of_transformers(tiny_model: Path, hub: Path) -> None:
+    kept = load_file(tiny_model / "run" / BEST)
+    encoder = AutoModel.from_pretrained(tiny_model / "run" / HUB).state_dict()
+    inside = {name.removeprefix("encoder."): tensor for name, tensor in kept.items() if name.startswith("encoder.")}
+    assert inside
+    for name, tensor in inside.items():
+        torch.testing.assert_close(encoder[name], tensor, msg=name)
+    model = AutoModelForTokenClassification.from_pretrained(tiny_model / "run" / HUB)
+    torch.testing.assert_close(model.classifier.weight.data, kept["tags.weight"])
+    assert model.config.id2label == AutoConfig.from_pretrained(hub).id2label
+    tokenizers = [AutoTokenizer.from_pretrained(folder) for folder in (tiny_model / "run" / HUB, hub)]
+    assert tokenizers[0](TEXT)["input_ids"] == tokenizers[1](TEXT)["input_ids"]
+
+
+def test_an_encoder_without_a_tagging_class_is_written_alone(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(settings: object) -> None:
+        raise ValueError("Unrecognized configuration class")
+
+    monkeypatch.setattr(AutoModelForTokenClassification, "from_config", unknown)
+    convert_model(tiny_model, tmp_path / "out", "huggingface", force=False)
+    assert AutoConfig.from_pretrained(tmp_path / "out").architectures == ["BertModel"]
+    AutoModel.from_pretrained(tmp_path / "out")
+
+
 def test_training_begins_from_it(hub: Path, tiny_model: Path, tmp_path: Path) -> None:
     network, tokenizer = build_network(smoke_config(tmp_path, encoder__base=str(hub)))
     ours = load_torch(tiny_model, json.loads((tiny_model / "config.json").read_text(encoding="utf-8"))).network.cpu()
@@ -66,8 +93,15 @@ def test_card_and_files(hub: Path, tiny_model: Path) -> None:
         "tokenizer_config.json",
     }
     card = (hub / "README.md").read_text(encoding="utf-8")
-    assert card.startswith("---\nlicense: ")
-    assert "\nlibrary_name: transformers\n---\n# " in card
+    data = ModelCard(card).data
+    assert (data.license, data.library_name, data.pipeline_tag) == ("apache-2.0", "transformers", "token-classification")
+    metrics = json.loads((tiny_model / "metrics.json").read_text(encoding="utf-8"))
+    assert [(result.dataset_split, result.metric_value) for result in data.eval_results or ()] == [
+        (split, round(metrics[split][part][row]["f1"], 4))
+        for split in ("dev", "test")
+        for part, row in (("entities", "all"), ("measures", "micro"))
+    ]
+    assert "\n---\n# tiny\n" in card
     assert (tiny_model / "README.md").read_text(encoding="utf-8").splitlines()[-1] in card
 
 

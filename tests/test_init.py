@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from doc_commands import check_line, lines_of
+from transformers import AutoConfig
 from typer import Typer
 from typer.testing import CliRunner
 
@@ -82,6 +83,7 @@ def test_from_init_over_training_to_a_prediction(tmp_path: Path, monkeypatch: py
     assert ("DISEASE", "登革热") in {(entity.type, entity.text) for entity in bulletin.entities}
     assert "VECTOR_CONTROL" in {measure.label for measure in bulletin.measures}
     assert "DISEASE" in bulletin.to_html()
+    assert AutoConfig.from_pretrained("model/run/best").id2label[11] == "B-DISEASE"
 
 
 def test_the_guides_commands_are_taken(own: LabelInventory) -> None:

