@@ -5,6 +5,8 @@ from __future__ import annotations
 from bulletin_ner.schema import Entity
 
 _SIGNS = {"about": "~", "over": ">", "under": "<"}
+# What begins a formula; full-width signs too, which spreadsheets in East Asian locales take for the others.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def figure(value: object, modifier: str | None) -> str:
@@ -37,4 +39,4 @@ def spreadsheet_cell(value: object) -> object:
         value = "; ".join(value)
     if isinstance(value, list):
         value = "-".join(map(str, value))
-    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
