@@ -47,7 +47,8 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return " ".join(f"{self.source}: {self.message}".split())
+        line = " ".join(f"{self.source}: {self.message}".split())
+        return line.encode("utf-8", "backslashreplace").decode("utf-8")  # names and headers may hold bytes that are no characters
 
 
 @dataclass(frozen=True)
