@@ -134,8 +134,8 @@ class _View:
         apart = number - layout.number(mention.start)
         between = len(all_mentions.within(low, high))
         figures = len(places.figures.within(low, high))
-        listed, origin = mention.id in places.listed, mention.id in places.origin
-        free = [m for m in own if m.id not in places.origin and m.id not in places.listed and m.kind != "site"]
+        listed, origin = mention.id in places.roles.listed, mention.id in places.roles.origin
+        free = [m for m in own if m.id not in places.roles.origin and m.id not in places.roles.listed and m.kind != "site"]
         features |= {
             f"{side}, sentences": max(-5, min(5, apart)),
             f"{side}, same sentence": apart == 0,

@@ -64,11 +64,12 @@ class PlaceLinker:
         self.sites = Mentions(place for place in self.places if place.kind == "site")
         self.figures = Mentions(entity for entity in entities if entity.type == "COUNT")
         self.roles = PlaceRoles(text, self.places, self.figures)
-        self.listed, self.origin = self.roles.listed, self.roles.origin
-        self.heads = Mentions(p for p in self.places if p.id not in self.origin and p.kind != "site" and p.id not in self.listed)
+        self.heads = Mentions(
+            p for p in self.places if p.id not in self.roles.origin and p.kind != "site" and p.id not in self.roles.listed
+        )
         topic = self._topic()
         self.topics = Mentions(place for place in self.places if place.text == topic)
-        self.wholes = Wholes([p for p in self.places if p.kind != "site" and p.id not in self.origin], topic)
+        self.wholes = Wholes([p for p in self.places if p.kind != "site" and p.id not in self.roles.origin], topic)
         self.placed: list[Placed] = []
         self.placed_starts: list[int] = []
         self.told: list[int | None] = []  # for each point placed, the last place found up to it that was no member of a list, by index
@@ -99,8 +100,8 @@ class PlaceLinker:
         previous = self.placed[-1] if self.placed and self.placed[-1][0].start >= start else None
         if beside is not None and previous is not None and beside.id in self.roles.imported:
             return previous[1], False
-        if beside is not None and beside.id in self.origin and self.text[beside.end : point.start].strip(" 的有"):
-            beside = next((place for place in reversed(own) if place.id not in self.origin), None)
+        if beside is not None and beside.id in self.roles.origin and self.text[beside.end : point.start].strip(" 的有"):
+            beside = next((place for place in reversed(own) if place.id not in self.roles.origin), None)
         follower = self._following(point, follows, end) if follows is not None and follows.start < end else None
         if follower is not None and (beside is None or not self._adjacent(beside, point) or self._at_once(point, follower)):
             shared = _ALL.match(self.text, point.end) or _MEMBERS.fullmatch(self.text[point.end : follower.start])
@@ -109,7 +110,7 @@ class PlaceLinker:
             between = self.text[beside.end : point.start]
             if (unit := last_whole(between)) is not None:
                 return self._whole(unit, point), False
-            if beside.id in self.listed and not _EACH.search(between) and between.strip():
+            if beside.id in self.roles.listed and not _EACH.search(between) and between.strip():
                 return self._line_topic(point), False
             beside = self.roles.chain_head(beside)
             if beside.kind == "site" and len(between) > _CLOSE:
@@ -126,7 +127,7 @@ class PlaceLinker:
         head = next((p for p in reversed(before) if self._is_free(p, point)), None)
         if head is not None:
             return self._told_before(head, point, before, previous), False
-        told = [place for place in before if place.id not in self.origin]
+        told = [place for place in before if place.id not in self.roles.origin]
         subject = len(told) == 1 and not self.figures.begun(start, told[0].start)
         if previous is not None and (not previous[2] or subject):
             return previous[1], False
@@ -134,7 +135,7 @@ class PlaceLinker:
 
     def _is_free(self, place: Entity, point: Point) -> bool:
         """Whether a place may govern figures of later clauses: no origin, member or part of a list, nor in a bracket closed since."""
-        if place.id in self.origin or place.id in self.members or place.id in self.listed:
+        if place.id in self.roles.origin or place.id in self.members or place.id in self.roles.listed:
             return False
         return self.roles.enclosed.get(place.id, point.start) >= point.start
 
@@ -148,7 +149,7 @@ class PlaceLinker:
             if previous[1] not in (head.id, None) and not previous[2]:
                 return previous[1]
             return head.id if previous[1] == head.id and "；" not in between else self._line_topic(point)
-        subjects = [p for p in before if p.start > head.end and p.id in self.listed and self.text[p.start - 1] in _BREAKS]
+        subjects = [p for p in before if p.start > head.end and p.id in self.roles.listed and self.text[p.start - 1] in _BREAKS]
         since = _SINCE.search(self.text[start : head.start])
         if (_TOTAL.match(clause) and subjects) or (head.kind == "site" and (since or _AS_OF.search(between))):
             return self._line_topic(point)
@@ -182,7 +183,7 @@ class PlaceLinker:
             return first.id
         heading = self.layout.lines.start(max(0, line - 1))
         if self.text[heading:line].rstrip().endswith(("？", "?")):
-            asked = [p for p in self.places.begun(heading, line) if p.id not in self.origin]
+            asked = [p for p in self.places.begun(heading, line) if p.id not in self.roles.origin]
             if len(asked) == 1 and asked[0].kind != "site":
                 return asked[0].id
         if 0 < line - heading <= _HEADING and heading > 0:
@@ -212,7 +213,7 @@ class PlaceLinker:
         gap = self.text[between[0].end if joined else point.end : first.start]
         if between and not joined:
             return None
-        if first.id in self.origin:
+        if first.id in self.roles.origin:
             return first if _SHARE.fullmatch(gap) and first.level != "country" else None
         if _INSIDE.fullmatch(gap) or (len(gap) < 25 and _INSIDE.search(gap) and not re.search(r"[，,；;。]", gap)):
             close = re.search(r"[）)]", self.text[first.end : end])
@@ -227,7 +228,7 @@ class PlaceLinker:
             )
         if _MEMBERS.fullmatch(gap) and first.kind == "site":
             return first
-        return first if _IN.fullmatch(gap) and first.id not in self.listed else None
+        return first if _IN.fullmatch(gap) and first.id not in self.roles.listed else None
 
     def _at_once(self, point: Point, place: Entity) -> bool:
         return bool(re.fullmatch(r"\s*(?:in|at|within)\s+(?:the\s+)?", self.text[point.end : place.start]))
@@ -243,11 +244,11 @@ class PlaceLinker:
     def _topic(self) -> str | None:
         """The text of the place that the document is about: the first of the title (a site only before all figures), else the most
         frequent; None where the title names a whole (本市) that no place of the text is."""
-        admin = [place for place in self.places if place.kind != "site" and place.id not in self.origin]
+        admin = [place for place in self.places if place.kind != "site" and place.id not in self.roles.origin]
         opening = self.layout.sentences[:3]
         first = opening[-1][1] if opening else 0  # a text without a word has no sentence
         figure = self.figures.first(0)
-        titled = [p for p in self.places if p.start < first and p.id not in self.origin and p.id not in self.roles.parts]
+        titled = [p for p in self.places if p.start < first and p.id not in self.roles.origin and p.id not in self.roles.parts]
         named = next((place for place in titled if place.kind != "site"), None)
         if named is None and titled and figure is not None and titled[0].start < figure.start:
             named = titled[0]
