@@ -68,19 +68,7 @@ def load_tagger(folder: Path, backend: str, min_score: float | None = None, thre
     A ModelError names a missing, truncated or foreign part.
     """
     content = read_config(folder)
-    labels = _labels(folder / CONFIG, content)
-    calibration = content.get("calibration", {})
-    settings = Settings(
-        labels=labels,
-        window=content["window"],
-        context=content["context"],
-        thresholds=tuple(content["thresholds"][label] for label in labels.measures),
-        min_score=content["min_score"] if min_score is None else min_score,
-        name=content["name"],
-        version=_version(content),
-        entity_scaling=Scaling(**calibration.get("entities", {})),
-        measure_scaling=Scaling(**calibration.get("measures", {})),
-    )
+    settings = _settings(folder, content, min_score)
     special = content["special_tokens"]
     path = folder / (VOCABULARY if VOCABULARY in content["files"] else TOKENIZER)
     try:
@@ -101,7 +89,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         version = content["format"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"{path}: not a model config ({error}); copy the folder anew") from error
     if version not in READS:
         known = " and ".join(map(str, READS))
@@ -130,11 +118,23 @@ def verify_checksums(folder: Path) -> str:
     for name, facts in content["files"].items():
         if _sha256(folder / name) != facts["sha256"]:
             raise ModelError(f"{folder / name}: altered (its sha256 is not the recorded one); copy the folder anew")
-    return f"{content['name']}@{_version(content)}"
+    return _settings(folder, content).model
 
 
-def _version(content: dict[str, Any]) -> str:
-    return str(content["files"][WEIGHTS]["sha256"][:12])
+def _settings(folder: Path, content: dict[str, Any], min_score: float | None = None) -> Settings:
+    labels = _labels(folder / CONFIG, content)
+    calibration = content.get("calibration", {})
+    return Settings(
+        labels=labels,
+        window=content["window"],
+        context=content["context"],
+        thresholds=tuple(content["thresholds"][label] for label in labels.measures),
+        min_score=content["min_score"] if min_score is None else min_score,
+        name=content["name"],
+        version=content["files"][WEIGHTS]["sha256"][:12],
+        entity_scaling=Scaling(**calibration.get("entities", {})),
+        measure_scaling=Scaling(**calibration.get("measures", {})),
+    )
 
 
 def _write(folder: Path, content: dict[str, Any]) -> None:
