@@ -50,9 +50,14 @@ def open_sink(output: Path | None, format: str, resume: bool, model: str) -> Sin
         return FolderSink(output, format, resume)
     if output.exists() and not output.is_file():  # a device or a pipe, which cannot be replaced
         return StreamSink(format, output)
+    require_folder(output)
+    return LinesSink(output, resume, model) if format == "jsonl" else FileSink(output, format)
+
+
+def require_folder(output: Path) -> None:
+    """An OutputError where the folder is not there that an --output would lie in."""
     if not output.parent.is_dir():
         raise OutputError(f"{output}: there is no folder {output.parent}; create it, or choose another --output")
-    return LinesSink(output, resume, model) if format == "jsonl" else FileSink(output, format)
 
 
 class _RenderedSink(ABC):
@@ -205,7 +210,7 @@ class LinesSink:
                 try:
                     row = json.loads(line)
                     key, own = (row["source"], row["id"]), row["model"]
-                except (ValueError, KeyError, TypeError) as error:
+                except (ValueError, KeyError, TypeError, RecursionError) as error:
                     fault = f"line {number} is no result of this command"
                     raise OutputError(
                         f"{self._path}: {fault}; delete the line to have its document read again, or choose another file"

@@ -76,9 +76,10 @@ def test_a_half_written_last_line_is_read_again(table: Path, whole: bytes, tiny_
 def test_what_cannot_be_gone_on_with_is_said(table: Path, whole: bytes, tmp_path: Path, tiny_model: Path) -> None:
     output = tmp_path / "out.jsonl"
     model = json.loads(whole.splitlines()[0])["model"]
-    output.write_bytes(whole.splitlines(keepends=True)[0] + b"not a result\n")
-    with pytest.raises(OutputError, match="line 2 is no result of this command; delete the line"):
-        open_sink(output, "jsonl", True, model)
+    for line in (b"not a result\n", b"[" * 100_000 + b"\n"):
+        output.write_bytes(whole.splitlines(keepends=True)[0] + line)
+        with pytest.raises(OutputError, match="line 2 is no result of this command; delete the line"):
+            open_sink(output, "jsonl", True, model)
     output.write_bytes(whole)
     with pytest.raises(OutputError, match="begun with the model .*, not other@1; give that --model"):
         open_sink(output, "jsonl", True, "other@1")
