@@ -51,7 +51,7 @@ def test_places_of_figures(marked: str, expected: list[tuple[str | None, int]]) 
             "截至[D:1月29日24时]，累计[C:26例|confirmed_cases cumulative]。",
             ["2020-01-29T00:00/2020-01-30T00:00", "2020-01-30T00:00", "2020-01-29T00:00/2020-01-30T00:00", "2020-01-30T00:00"],
         ),
-        ("[P:Penang] logged [C:3,118|infections cumulative] cases, against [C:742|infections cumulative] in [D:2022].", ["2022", "2022"]),
+        ("[P:Penang] logged [C:3,118|infections cumulative] cases, against [C:742|infections cumulative] in [D:2022].", [None, "2022"]),
         ("[D:2022年3月21日]，一号楼封闭。楼内[C:30人|quarantined current]居家观察。", ["2022-03-21"]),
         ("检出[C:3例|infections new]。", [None]),
     ],
@@ -138,6 +138,16 @@ def test_a_whole_means_the_place_of_its_level() -> None:
             "[D:2022年5月9日]周报\n[D:2022年5月1日至7日]报告[C:9例|infections new]，比[D:2022年4月]的[C:7例|infections new]"
             "多[C:2例|infections new]；[D:2021年同期][C:5例|infections new]。\n学生[C:3例|infections new]。",
             ["2022-05-01/2022-05-07", "2022-04", "2022-05-01/2022-05-07", "2021-05-01/2021-05-07", "2022-05-01/2022-05-07"],
+        ),
+        # a day whose figure is only compared with does not carry on; since an outbreak's day does, in its sentence
+        (
+            "[D:2022年5月9日]周报\n[D:2022年5月1日至7日]报告[C:9例|infections new]，[D:5月3日]还是[C:7例|infections new]。学生[C:3例|infections new]。\n"
+            "“[D:4月15日]”疫情发生以来，累计[C:66例|infections cumulative]。",
+            ["2022-05-01/2022-05-07", "2022-05-03", "2022-05-01/2022-05-07", "2022-04-15"],
+        ),
+        (
+            "[D:12 May 2021]: [C:6,338|tests new] taken, double [D:Monday]'s [C:3,050|tests new]. [C:Five|infections new] were positive.",
+            ["2021-05-12", "2021-05-10", "2021-05-12"],
         ),
         # the day on which it was said is not the day of what was said
         (

@@ -18,12 +18,17 @@ _UNTIL = re.compile(
     r"(?:截至|截止|截止到|至|到|\bas of|\bas at|\bby|\buntil|\bup to|\bend(?:ed|ing)(?: at| on)?)\s*(?:the |今|目前)?$", re.I
 )
 # A date that something is compared with (较上月), or that a rule or event only lies before or after, tells no figure's time.
-_COMPARED = re.compile(r"(?:较|較|比|与|與|\bthan|\bagainst|\bcompared (?:with|to)|\bsame period(?: of| in)?)\s*(?:the )?$", re.I)
-_BESIDE = re.compile(r"同期|相比|(?:之|以|底)?前|(?:之|以)?[后後]")
+_COMPARED = re.compile(
+    r"(?:较|較|比|与|與|同期|\bthan|\bagainst|\bcompared (?:with|to)|\bsame period(?: of| in)?|\b(?:double|twice|half))\s*(?:the )?$"
+    r"|\b(?:than|against|down from|up from)\s+[\d,.]+(?:\s+[a-z]+)?\s+(?:on|in|at|for)\s+(?:the )?$",
+    re.I,
+)
+_BESIDE = re.compile(r"同期|相比|[还還][是有]|(?:之|以|底)?前|(?:之|以)?[后後]")
 _SAME_PERIOD = re.compile(r"同期|\bsame period\b", re.I)
 _QUOTED = re.compile(r"[“\"「『]$")
+_SINCE_OUTBREAK = re.compile(r"[”\"」』][^，。；、\n]{0,20}?以[来來]")  # “6·18”疫情以来
 _SINCE_BEFORE = re.compile(r"(?:自|从|從|\bsince|\bfrom)\s*(?:the )?$", re.I)
-_SINCE_AFTER = re.compile(r"[^，。；：,;.:日月\n]{0,30}?(?:以来|以來)|起")
+_SINCE_AFTER = re.compile(r"[^，。；：,;.:日月\n]{0,30}?(?:以来|以來)|起|[至迄]今")
 # What is done over and over, or could be, holds for no date.
 _RATE = re.compile(
     r"能力|日(?:均|最大|可)|[单單每][日天](?!新增)|每[周週月]|\bcapacity\b|\b(?:a|per|each|every) (?:day|week|month)\b|\bdaily\b", re.I
@@ -31,10 +36,11 @@ _RATE = re.compile(
 _MEAN = re.compile(r"日均|\bdaily average\b|\bon average\b", re.I)
 _THRESHOLD = re.compile(r"(?:及)?以上|\bor more\b", re.I)
 _RANGE = re.compile(r"[至到—–~～-]|\b(?:to|and|until|through)\b")
-_AT_ONCE = re.compile(r"\s*(?:的|[（(]|峰值|最高的?)?\s*")
+_AT_ONCE = re.compile(r"\s*(?:的|[（(]|峰值|最高的?|[还還][是有]|['’]s)?\s*")
 _SAID = re.compile(r"\b(?:said|announced)\s+(?:on\s+)?$", re.I)
 _LISTED = re.compile(r"\bcumulative(?:ly)? since\b", re.I)
 _TOTALS = ("cumulative", "current")
+_COMPARISON = 40  # characters before a date in which a comparison stands
 _NEAR = 2  # sentences between two figures that are told of one account
 _HEAD = 4  # sentences: a title takes its date from those that follow, a dateline stands among them
 
@@ -68,9 +74,10 @@ class DateLinker:
 
     def _is_aside(self, date: Entity) -> bool:
         """Whether a date is one to compare with, to lie before or after, or part of a name: it governs only what it stands beside."""
-        before = self.text[max(0, date.start - 16) : date.start]
+        before = self.text[max(0, date.start - _COMPARISON) : date.start]
         of_figure = self.text.startswith("的", date.end) and self.figures.begun(date.end, date.end + 2)
-        return bool(of_figure or _COMPARED.search(before) or _BESIDE.match(self.text, date.end) or _QUOTED.search(before))
+        named = _QUOTED.search(before) and not _SINCE_OUTBREAK.match(self.text, date.end)
+        return bool(of_figure or _COMPARED.search(before) or _BESIDE.match(self.text, date.end) or named)
 
     def _is_closing(self, date: Entity) -> bool:
         """Whether a date ends a stretch: as of, until, or a window to a clock time."""

@@ -42,7 +42,8 @@ class ReportWindows:
             whole = begin.weekday() == 0 or (start is not None and start < _HEAD)
             if whole and not in_words and -1 <= late < _DAYS_LATE:
                 self._own = begin
-        if in_words or item.has("today", "yesterday", "tomorrow", "relative_year") or self._is_compared(start):
+        bare_year = item.has("relative_year") and low.month is None
+        if in_words or bare_year or item.has("today", "yesterday", "tomorrow") or self._is_compared(start):
             return
         if low.month is not None:
             self._last = replace(low, clock=None), replace(high, clock=None)
