@@ -141,7 +141,8 @@ def test_a_whole_means_the_place_of_its_level() -> None:
         ),
         # a day whose figure is only compared with does not carry on; since an outbreak's day does, in its sentence
         (
-            "[D:2022年5月9日]周报\n[D:2022年5月1日至7日]报告[C:9例|infections new]，[D:5月3日]还是[C:7例|infections new]。学生[C:3例|infections new]。\n"
+            "[D:2022年5月9日]周报\n[D:2022年5月1日至7日]报告[C:9例|infections new]，[D:5月3日]还是[C:7例|infections new]。"
+            "学生[C:3例|infections new]。\n"
             "“[D:4月15日]”疫情发生以来，累计[C:66例|infections cumulative]。",
             ["2022-05-01/2022-05-07", "2022-05-03", "2022-05-01/2022-05-07", "2022-04-15"],
         ),
