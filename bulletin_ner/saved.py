@@ -17,8 +17,8 @@ from bulletin_ner.labels import ASPECTS, INDICATORS, PLACE_KINDS, LabelInventory
 from bulletin_ner.tagger import Settings, Tagger
 from bulletin_ner.tokenization import BulletinTokenizer
 
-FORMAT = 3
-READS = (2, 3)  # 2 has no calibration
+FORMAT = 4
+READS = (2, 3, 4)  # 2 has no calibration, 3 no scale of what a weight multiplies
 
 _KEYS = ("name", "window", "context", "min_score", "thresholds", "labels", "layout", "special_tokens", "encoder", "files")
 
