@@ -48,6 +48,8 @@ def convert(
         raise
     except UnicodeDecodeError as error:
         raise FormatError(f"{source}: not UTF-8 at byte {error.start}; convert it, for instance with iconv -f GB18030 -t UTF-8") from error
+    except RecursionError as error:
+        raise FormatError(f"{source}: nested too deep to be {from_format}; take the nested part out") from error
     except ValueError as error:
         raise FormatError(str(error)) from error
     if not reading.items:
