@@ -92,7 +92,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"{path}: not a model config ({error}); copy the folder anew") from error
     if version not in READS:
-        known = " and ".join(map(str, READS))
+        known = ", ".join(map(str, READS))
         raise ModelError(f"{path}: format {version}, this version of bulletin_ner reads {known}; install the version that wrote it")
     missing = [key for key in _KEYS if key not in content]
     if missing:
