@@ -97,7 +97,7 @@ def _rows(file: Path) -> Iterator[tuple[str, Any]]:
 def _parse(source: str, text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return Unread(source, f"not JSON ({error})")
 
 
