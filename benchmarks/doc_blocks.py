@@ -41,7 +41,7 @@ class BlockError(RuntimeError):
 
 def small_tree(folder: Path, mine: Path | None = None) -> None:
     """What the pages take for the source tree: its folders, and a corpus of three short documents in every split, so that each command
-    takes a second. ``mine``: a model's folder, copied to `runs/mine`."""
+    takes a second. ``mine``: a model's folder, copied to `runs/mine` without what only a resumed run needs."""
     for name in LINKED:
         (folder / name).symlink_to(ROOT / name)
     small = SMALL.read_text(encoding="utf-8")
@@ -55,7 +55,7 @@ def small_tree(folder: Path, mine: Path | None = None) -> None:
         (folder / "corpus" / split / f"{split}-01.txt").write_text(own, encoding="utf-8")
     (folder / "corpus/links").mkdir()
     if mine is not None:
-        shutil.copytree(mine, folder / "runs/mine", ignore=shutil.ignore_patterns("run"))
+        shutil.copytree(mine, folder / "runs/mine", ignore=shutil.ignore_patterns("best.safetensors", "checkpoint.safetensors"))
 
 
 def run(document: str, folder: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -13,9 +14,14 @@ Named = Sequence[tuple[str, Bulletin]]
 
 
 def as_conll(named: Named) -> str:
-    """One character and its BIO tag a line, white space left out; an empty line after each line of text and each bulletin."""
+    """One character and its BIO tag a line, white space left out; an empty line after each line of text and each bulletin.
+
+    Two comment lines, as in CoNLL-U, begin a bulletin: its name, and its text as JSON, which has the white space.
+    """
     lines: list[str] = []
-    for _, bulletin in named:
+    for name, bulletin in named:
+        lines.append(f"# newdoc id = {json.dumps(name, ensure_ascii=False)[1:-1]}")
+        lines.append(f"# text = {json.dumps(bulletin.text, ensure_ascii=False)}")
         tags = ["O"] * len(bulletin.text)
         for entity in bulletin.entities:
             tags[entity.start : entity.end] = [f"B-{entity.type}"] + [f"I-{entity.type}"] * (entity.end - entity.start - 1)

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import bulletin_ner
+from bulletin_ner.exporters import as_conll
 from bulletin_ner.segmentation import sentences
 from training.documents import AnnotatedDocument, GoldEntity, GoldSentence, read_jsonl, write_jsonl
 from training.formats.convert import convert
@@ -95,6 +96,26 @@ def test_every_format_through_the_command(name: str, tmp_path: Path) -> None:
     assert (tmp_path / "b.jsonl").read_bytes() == (tmp_path / "a.jsonl").read_bytes()
 
 
+@pytest.mark.parametrize("file", ["b.jsonl", "b.json", "b"])
+def test_results_of_several_documents_come_back(file: str, tmp_path: Path) -> None:
+    write_jsonl([_document(), _document(id="d/2")], tmp_path / "a.jsonl")
+    convert(tmp_path / "a.jsonl", tmp_path / file, "jsonl", "predictions")
+    lines = (tmp_path / file).read_text(encoding="utf-8").splitlines()
+    assert (lines[0] == "[") == (file == "b.json")
+    convert(tmp_path / file, tmp_path / "c.jsonl", "predictions", "jsonl")
+    assert [(d.id, d.entities) for d in read_jsonl(tmp_path / "c.jsonl")] == [(name, _document().entities) for name in ("d-1", "d/2")]
+
+
+def test_the_commands_own_conll_is_read(default: bulletin_ner.Tagger, tmp_path: Path) -> None:
+    texts = {"a b.txt": "As of November 10,\n Dazu  District reported 12 cases.", "c.txt": "截至11月10日，大足区报告12例。"}
+    named = [(name, default.predict(text, "2022-11-12")) for name, text in texts.items()]
+    (tmp_path / "p.conll").write_text("".join(as_conll([item]) for item in named), encoding="utf-8")
+    read = [item.document for item in FORMATS["conll"].read(tmp_path / "p.conll").items]
+    assert {document.id: document.text for document in read} == texts
+    for document, (_, bulletin) in zip(read, named, strict=True):
+        assert [(e.type, e.start, e.end) for e in document.entities] == [(e.type, e.start, e.end) for e in bulletin.entities] != []
+
+
 def test_our_markup_comes_back_as_it_was(tmp_path: Path) -> None:
     source = ROOT / "corpus/dev/dev-01.txt"
     convert(source, tmp_path / "out.txt", "markup", "markup", strict=True)
@@ -142,7 +163,7 @@ def test_an_annotated_value_is_also_its_records(tmp_path: Path) -> None:
     (item,) = _back("predictions", [Item(_document(entities=entities))], tmp_path)
     assert item.prediction is not None
     (record,) = item.prediction.records
-    assert (record.value, record.modifier, item.prediction.entities[2].value) == (13.0, "over", 13.0)
+    assert (str(record.value), record.modifier, str(item.prediction.entities[2].value)) == ("13", "over", "13")
 
 
 def test_label_studio_shows_predictions_and_takes_finished_work(default: bulletin_ner.Tagger, tmp_path: Path) -> None:
@@ -182,10 +203,35 @@ def test_label_studio_offsets_in_utf_16_are_read(tmp_path: Path) -> None:
         FORMATS["label-studio"].read(path)
 
 
+def test_what_label_studio_has_beside_is_said(tmp_path: Path) -> None:
+    (tmp_path / "ls").mkdir()
+    FORMATS["label-studio"].write([Item(_document())], tmp_path / "ls")
+    path = tmp_path / "ls/tasks.json"
+    tasks = json.loads(path.read_text(encoding="utf-8"))
+    result = tasks[0]["annotations"][0]["result"]
+    result.append({"from_id": result[0]["id"], "to_id": result[-1]["id"], "type": "relation", "direction": "right"})
+    result.append({"id": "gone", "from_name": "kind", "to_name": "text", "type": "choices", "value": {"choices": ["site"]}})
+    tasks[0]["annotations"].insert(0, {"result": []})
+    path.write_text(json.dumps(tasks), encoding="utf-8")
+    reading = FORMATS["label-studio"].read(path)
+    assert reading.items == (Item(_document()),)
+    assert reading.remarks == (
+        "d-1: 1 relations and the like, 1 choices and texts of no entity left out",
+        f"{path}: d-1 has 2 finished annotations: the last is taken",
+    )
+    for part in result:
+        if part["type"] == "textarea":
+            part["value"]["text"] = ["1,200"]
+    path.write_text(json.dumps(tasks), encoding="utf-8")
+    with pytest.raises(FormatError, match=r"tasks\.json: task 1: value=1,200: a COUNT's value is a number or \[low, high\], such as 1200"):
+        FORMATS["label-studio"].read(path)
+
+
 def test_a_doccano_export_is_read(tmp_path: Path) -> None:
     rows = [
         {"id": 17, "text": TEXT, "label": [[0, 2, "PLACE"], [11, 14, "COUNT/infections/new"], [19, 24, "measure/TESTING"]], "Comments": []},
-        {"id": 18, "data": TEXT, "entities": [{"id": 1, "label": "PLACE/site", "start_offset": 5, "end_offset": 7}], "relations": []},
+        {"id": 18, "data": TEXT, "entities": [{"id": 1, "label": "PLACE/site", "start_offset": 5, "end_offset": 7}]}
+        | {"relations": [{"id": 3, "from_id": 1, "to_id": 1, "type": "in"}], "Comments": ["?"]},
     ]
     path = tmp_path / "all.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -197,6 +243,7 @@ def test_a_doccano_export_is_read(tmp_path: Path) -> None:
     assert second.entities == (GoldEntity("PLACE", 5, 7, kind="site"),)
     assert "all-1: 1 measures did not lie on a sentence and went to the nearest" in reading.remarks
     assert any(remark.startswith("nothing says the id, language, genre") for remark in reading.remarks)
+    assert f"{path}: 2 relations, categories and comments left out" in reading.remarks
 
 
 def test_a_moved_doccano_span_leaves_its_value_and_says_so(tmp_path: Path) -> None:
@@ -258,6 +305,13 @@ def test_faults_name_file_and_line(name: str, file: str, content: str | None, me
     with pytest.raises(FormatError, match=message):
         convert(tmp_path / file, tmp_path / "out", name, "jsonl")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("name", "file"), [("jsonl", "a.jsonl"), ("markup", "a.txt"), ("conll", "a.conll"), ("predictions", "a.json")])
+def test_another_encoding_is_named(name: str, file: str, tmp_path: Path) -> None:
+    (tmp_path / file).write_bytes("### 甲县通报".encode("gb18030"))
+    with pytest.raises(FormatError, match=rf"{file}:?1?: not UTF-8.*iconv -f GB18030"):
+        convert(tmp_path / file, tmp_path / "out", name, "brat")
 
 
 @pytest.mark.parametrize(

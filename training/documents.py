@@ -130,8 +130,12 @@ def write_jsonl(documents: Iterable[AnnotatedDocument], path: Path) -> None:
 def read_jsonl(path: Path) -> Iterator[AnnotatedDocument]:
     """Read documents that `write_jsonl` wrote; a ValueError names the file and line of a faulty row."""
     with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                yield from_row(json.loads(line))
-            except (ValueError, KeyError, TypeError) as error:
-                raise ValueError(f"{path}:{number}: not an annotated document ({error})") from error
+        try:
+            for number, line in enumerate(lines, 1):
+                try:
+                    document = from_row(json.loads(line))
+                except (ValueError, KeyError, TypeError) as error:
+                    raise ValueError(f"{path}:{number}: not an annotated document ({error})") from error
+                yield document
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path}: not UTF-8; convert it, for instance with iconv -f GB18030 -t UTF-8") from error

@@ -49,7 +49,11 @@ def parse_file(path: Path, labels: LabelInventory | None = PACKAGE) -> tuple[lis
     """The documents of a file and its faults. ``labels``: the entity types and measures that it may have, those of one's own as tags
     such as ``[DISEASE:登革热]``; None for any, and then whether the model has them is for the caller to check."""
     parsed, faults = [], []
-    for first, block in _blocks(path.read_text(encoding="utf-8")):
+    try:
+        content = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        return [], [Fault(str(path), 1, f"not UTF-8 at byte {error.start}; convert it, for instance with iconv -f GB18030 -t UTF-8")]
+    for first, block in _blocks(content):
         document, found = _Parser(str(path), path.stem, first, block, labels).parse()
         faults += found
         if document is not None:

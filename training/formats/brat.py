@@ -16,7 +16,19 @@ from typing import Any
 
 from bulletin_ner.labels import ASPECTS, INDICATORS, MODIFIERS, PLACE_KINDS, LabelInventory
 from training.documents import AnnotatedDocument, GoldEntity
-from training.formats.item import ATTRIBUTES, Format, FormatError, Item, Reading, attributes_of, build_document, choices, fault, header_of
+from training.formats.item import (
+    ATTRIBUTES,
+    Format,
+    FormatError,
+    Item,
+    Reading,
+    attributes_of,
+    build_document,
+    choices,
+    count_value,
+    fault,
+    header_of,
+)
 from training.formats.output import safe_names
 
 SENTENCE = "Sentence"
@@ -142,7 +154,11 @@ def _document(path: Path, header: Mapping[str, Any]) -> tuple[AnnotatedDocument,
                 raise fault(annotations, number, f"attribute of {match[2]}, which is no text-bound annotation")
             values.setdefault(match[2], {})[match[1]] = match[3]
         elif (match := _NOTE.fullmatch(line)) and match[2].startswith("value=") and match[1] in spans:
-            values.setdefault(match[1], {})["value"] = _value(match[2][6:], spans[match[1]][1], annotations, number)
+            shown = match[2][6:]
+            try:
+                values.setdefault(match[1], {})["value"] = count_value(shown) if spans[match[1]][1] == "COUNT" else shown
+            except ValueError as error:
+                raise fault(annotations, number, error) from error
         elif line.strip() and not _TEXT_BOUND.fullmatch(line):
             if line[0] == "T":
                 raise fault(annotations, number, f"{line[:40]!r} is no text-bound annotation: T1<TAB>TYPE start end<TAB>text")
@@ -181,19 +197,6 @@ def _bounds(match: re.Match[str], text: str, path: Path, line: int) -> tuple[int
     if match[4] is not None and match[4].split() != shown.split():
         raise fault(path, line, f"{match[1]} says {match[4]!r}, its offsets {shown!r}; the text was changed after it was annotated")
     return start, end
-
-
-def _value(shown: str, kind: str, path: Path, line: int) -> Any:
-    if kind != "COUNT":
-        return shown
-    try:
-        value = json.loads(shown)
-    except ValueError:
-        value = None
-    numbers = value if isinstance(value, list) and len(value) == 2 else [value]
-    if not all(isinstance(number, (int, float)) and not isinstance(number, bool) for number in numbers):
-        raise fault(path, line, f"value={shown}: a COUNT's value is a number or [low, high]")
-    return value
 
 
 def _own(name: str) -> bool:

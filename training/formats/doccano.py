@@ -21,6 +21,7 @@ _DOCUMENTS = "documents.jsonl"
 _LABELS = "labels.json"
 _META = "bulletin_ner"
 _MEASURE = "measure/"
+_OTHER = ("relations", "cats", "Comments")  # what an export may hold beside spans
 _COLOURS = {"PLACE": "#1f77b4", "COUNT": "#ff7f0e", "DATE": "#2ca02c", "OFFICIAL": "#9467bd", "ROLE": "#8c564b"}
 
 
@@ -67,12 +68,14 @@ def _label(entity: GoldEntity) -> str:
 def read(path: Path) -> Reading:
     """A file exported as JSONL, or the folder that `write` made. Spans are [start, end, label] or doccano's objects."""
     path = path / _DOCUMENTS if path.is_dir() else path
-    items, remarks, lost = [], [], 0
+    items, remarks, lost, other = [], [], 0, 0
     for number, line in enumerate(path.read_bytes().decode("utf-8-sig").split("\n"), 1):
         if not line.strip():
             continue
         try:
-            document, notes, moved = _document(json.loads(line), f"{path.stem}-{number}")
+            row = json.loads(line)
+            document, notes, moved = _document(row, f"{path.stem}-{number}")
+            other += sum(len(row.get(name) or ()) for name in _OTHER)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise fault(path, number, f"not a document of doccano's sequence labelling ({error})") from error
         items.append(Item(document))
@@ -80,6 +83,8 @@ def read(path: Path) -> Reading:
         lost += moved
     if lost:
         remarks.append(f"{path}: {lost} values and modifiers of spans that were moved, removed or given another type: left to be computed")
+    if other:
+        remarks.append(f"{path}: {other} relations, categories and comments left out")
     return Reading(tuple(items), tuple(remarks))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,6 +127,18 @@ def measure_spans(document: AnnotatedDocument) -> list[tuple[int, int, str]]:
 
 def attributes_of(entity: GoldEntity) -> dict[str, Any]:
     return {name: value for name in ATTRIBUTES if (value := getattr(entity, name)) is not None}
+
+
+def count_value(shown: str) -> float | list[float]:
+    """A COUNT's value as an annotator writes it; a ValueError says how."""
+    try:
+        value = json.loads(shown)
+    except ValueError:
+        value = None
+    numbers = value if isinstance(value, list) and len(value) == 2 else [value]
+    if not all(isinstance(number, (int, float)) and not isinstance(number, bool) for number in numbers):
+        raise ValueError(f"value={shown}: a COUNT's value is a number or [low, high], such as 1200 or [3, 5]")
+    return value
 
 
 def choices(documents: Iterable[AnnotatedDocument], labels: LabelInventory) -> tuple[list[str], list[str]]:

@@ -17,7 +17,7 @@ from xml.sax.saxutils import quoteattr
 from bulletin_ner.labels import ASPECTS, INDICATORS, MODIFIERS, PLACE_KINDS, LabelInventory
 from bulletin_ner.schema import Bulletin
 from training.documents import AnnotatedDocument, GoldEntity
-from training.formats.item import Format, FormatError, Item, Reading, attributes_of, build_document, choices, fault, header_of
+from training.formats.item import Format, FormatError, Item, Reading, attributes_of, build_document, choices, count_value, fault, header_of
 
 _TASKS = "tasks.json"
 _INTERFACE = "labels.xml"
@@ -103,8 +103,8 @@ def _result(document: AnnotatedDocument, scores: Mapping[tuple[str, int, int], f
 
 
 def read(path: Path) -> Reading:
-    """A project exported as JSON (not JSON-MIN), or the folder that `write` made. Of several annotations the last counts; tasks that
-    nobody has finished are left out and said."""
+    """A project exported as JSON (not JSON-MIN), or the folder that `write` made. Of several annotations the last counts; that, tasks that
+    nobody has finished, relations and what else is left out are remarks."""
     return _read(path, drafts=False)
 
 
@@ -131,10 +131,14 @@ def _read(path: Path, drafts: bool) -> Reading:
                 open_tasks.append(name)
                 continue
             document, notes = _document(task["data"], finished[-1]["result"], name)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except ValueError as error:
+            raise FormatError(f"{path}: task {number}: {error}") from error
+        except (KeyError, TypeError, AttributeError) as error:
             raise FormatError(f"{path}: task {number}: not a task of the interface in labels.xml ({error!r})") from error
         items.append(Item(document))
         remarks += notes
+        if len(finished) > 1:
+            remarks.append(f"{path}: {name} has {len(finished)} finished annotations: the last is taken")
     if open_tasks:
         remarks.append(f"{path}: {len(open_tasks)} tasks without a finished annotation left out: {', '.join(open_tasks[:5])}")
     return Reading(tuple(items), tuple(remarks))
@@ -145,7 +149,11 @@ def _document(data: Mapping[str, Any], result: Iterable[Mapping[str, Any]], fall
     spans: dict[str, tuple[str, int, int]] = {}
     values: dict[str, dict[str, Any]] = {}
     measures = []
+    other = 0
     for part in result:
+        if part["type"] not in ("labels", "choices", "textarea"):
+            other += 1
+            continue
         name, value = part["from_name"], part["value"]
         if part["type"] == "labels":
             start, end = _offsets(text, value)
@@ -157,15 +165,18 @@ def _document(data: Mapping[str, Any], result: Iterable[Mapping[str, Any]], fall
                 spans[part["id"]] = (value["labels"][0], start, end)
         elif part["type"] == "choices":
             values.setdefault(part["id"], {})[name] = value["choices"][0]
-        elif part["type"] == "textarea":
+        else:
             values.setdefault(part["id"], {})["value"] = value["text"][0] if isinstance(value["text"], list) else value["text"]
     entities = []
     for key, (kind, start, end) in spans.items():
         found = values.pop(key, {})
         if kind == "COUNT" and "value" in found:
-            found["value"] = json.loads(found["value"])
+            found["value"] = count_value(found["value"])
         entities.append(GoldEntity(kind, start, end, **found))
-    return build_document(data.get(_META) or {}, text, entities, measures, fallback)
+    document, remarks = build_document(data.get(_META) or {}, text, entities, measures, fallback)
+    if other or values:
+        remarks.append(f"{fallback}: {other} relations and the like, {len(values)} choices and texts of no entity left out")
+    return document, remarks
 
 
 def _offsets(text: str, value: Mapping[str, Any]) -> tuple[int, int]:

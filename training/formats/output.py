@@ -42,7 +42,7 @@ def staged(output: Path, folder: bool, force: bool, own: Callable[[str], bool]) 
     _check(output, folder, force, own)
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".convert-", dir=output.parent) as work:
-        new = Path(work) / "new"
+        new = Path(work) / f"new{'' if folder else output.suffix}"  # a format may go by the suffix
         if folder:
             new.mkdir()
         yield new

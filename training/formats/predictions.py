@@ -22,7 +22,7 @@ _INTAKE = ("id", "source", "title", "encoding", "reference_date_source")
 
 
 def read(path: Path) -> Reading:
-    """JSON Lines (`.jsonl`), or one object or an array of them."""
+    """One result or an array of them where the file is `.json`, else JSON Lines."""
     items = []
     for number, (line, row) in enumerate(_rows(path), 1):
         try:
@@ -38,10 +38,12 @@ def read(path: Path) -> Reading:
 
 
 def write(items: Sequence[Item], path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as out:
-        for item in items:
-            bulletin = item.prediction or to_bulletin(item.document)
-            out.write(json.dumps({"id": item.document.id, **bulletin.to_dict()}, ensure_ascii=False) + "\n")
+    rows = [{"id": item.document.id, **(item.prediction or to_bulletin(item.document)).to_dict()} for item in items]
+    if path.suffix == ".json":
+        content = json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    else:
+        content = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    path.write_text(content, encoding="utf-8", newline="\n")
 
 
 def to_bulletin(document: AnnotatedDocument) -> Bulletin:
@@ -80,8 +82,15 @@ def to_bulletin(document: AnnotatedDocument) -> Bulletin:
 
 
 def _as_annotated(entity: Entity, gold: GoldEntity) -> Entity:
-    value: Any = gold.value if gold.value is not None else entity.value
+    value: Any = _whole(gold.value) if gold.value is not None else entity.value
     return replace(entity, value=value, modifier=gold.modifier or entity.modifier)
+
+
+def _whole(value: Any) -> Any:
+    """12 for 12.0, as a prediction has it."""
+    if isinstance(value, list):
+        return [_whole(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _with_values(record: Record, entities: Mapping[int, Entity]) -> Record:
@@ -113,16 +122,19 @@ def _bulletin(row: Mapping[str, Any]) -> Bulletin:
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     content = path.read_text(encoding="utf-8-sig")
+    whole = path.suffix == ".json"
+    number = 0
     try:
-        if path.suffix == ".jsonl":
-            for number, line in enumerate(content.split("\n"), 1):
-                if line.strip():
-                    yield number, json.loads(line)
-        else:
+        if whole:
             rows = json.loads(content)
             yield from ((1, row) for row in (rows if isinstance(rows, list) else [rows]))
+            return
+        for number, line in enumerate(content.split("\n"), 1):
+            if line.strip():
+                yield number, json.loads(line)
     except json.JSONDecodeError as error:
-        raise fault(path, number if path.suffix == ".jsonl" else error.lineno, f"not JSON ({error.msg})") from error
+        remedy = "a .json file is one result or an array of them, any other has a result a line"
+        raise fault(path, error.lineno if whole else number, f"not JSON ({error.msg}): {remedy}") from error
 
 
 FORMAT = Format("predictions", read, write, read)
