@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import datetime
 import json
 import re
 import sys
@@ -26,8 +27,9 @@ from bulletin_ner.days import day_of
 from bulletin_ner.labels import ASPECTS
 from bulletin_ner.normalisation.gazetteer import load as load_gazetteer
 from bulletin_ner.report.command import report_command
+from bulletin_ner.report.plots import bars, lines
 from bulletin_ner.report.results import Unread, read_results
-from bulletin_ner.report.tables import Tables, build_tables
+from bulletin_ner.report.tables import Point, ProvinceSum, Tables, Topic, build_tables
 from bulletin_ner.store import Store
 
 BEIJING, DAXING, CHAOYANG, DAZU = ("北京市", "110000"), ("北京市大兴区", "110115"), ("北京市朝阳区", "110105"), ("重庆市大足区", "500111")
@@ -276,6 +278,16 @@ def test_the_page(tmp_path: Path) -> None:
     with (tmp_path / "tables/figures.csv").open(encoding="utf-8") as lines:
         figures = list(csv.DictReader(lines))
     assert sum(int(row["value"]) for row in figures) == 2 * sum(range(1, 10))
+
+
+@pytest.mark.parametrize("value", [0, 1, 3, 4, 6])
+def test_a_plot_of_few_cases_has_no_half_ones(value: int) -> None:
+    topic = Topic("", "deaths", "new")
+    point = Point(topic, "甲县", "", "", datetime.date(2022, 11, 10), float(value), "exact", "a", ())
+    for svg in (bars([ProvinceSum(topic, "甲省", float(value), 1)]), lines([point], {point: "甲县"}, ["甲县"])):
+        texts = list(ElementTree.fromstring(svg).itertext())
+        assert "0" in texts
+        assert not [text for text in texts if re.fullmatch(r"[\d,]*\.\d+", text)]
 
 
 def test_long_tables_say_how_much_is_not_shown(tmp_path: Path) -> None:

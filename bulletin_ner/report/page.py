@@ -110,6 +110,8 @@ def _provinces(tables: Tables, whole: str) -> Iterator[Element]:
         yield node("h3", None, str(topic))
         if number < _MOST_PLOTS:
             yield _figure(bars(sums), f"Bars of {topic} by province; the table below has their numbers.", "")
+        elif number == _MOST_PLOTS:
+            yield _note(f"The first {_MOST_PLOTS} kinds of figures are drawn; this one and those below are in tables only.")
         yield _folded(_table_of(len(sums), "province"), ("province", "value", "days with figures"), sums, _sum_row, whole)
 
 

@@ -49,7 +49,7 @@ def lines(points: Sequence[Point], names: Mapping[Point, str], order: Sequence[s
                     "scale": {"type": "utc", "domain": [_milliseconds(days[0]) - _DAY_MS / 2, _milliseconds(days[-1]) + _DAY_MS / 2]},
                     "axis": {"format": "%Y-%m-%d", "values": [_milliseconds(day) for day in days[::step]], "labelOverlap": "greedy"},
                 },
-                "y": {"field": "value", "type": "quantitative", "title": None, "axis": {"format": ",~r", "tickMinStep": 1}},
+                "y": _figures([point.value for point in points]),
                 "color": series | {"scale": {"domain": list(order), "range": _COLOURS[:count]}},
                 "shape": series | {"scale": {"domain": list(order), "range": _SHAPES[:count]}},
                 "strokeDash": series | {"scale": {"domain": list(order), "range": _DASHES[:count]}},
@@ -61,7 +61,7 @@ def lines(points: Sequence[Point], names: Mapping[Point, str], order: Sequence[s
 def bars(sums: Sequence[ProvinceSum]) -> str:
     """A bar for each province, the longest first, with its number."""
     place = {"field": "province", "type": "nominal", "sort": None, "title": None}
-    value = {"field": "value", "type": "quantitative", "title": None, "axis": {"format": ",~r", "tickMinStep": 1}}
+    value = _figures([row.value for row in sums])
     return _draw(
         [{"province": row.province, "value": row.value} for row in sums],
         {
@@ -114,6 +114,13 @@ def grid(weeks: Sequence[Week], labels: Sequence[str]) -> str:
             ],
         },
     )
+
+
+def _figures(values: Sequence[float]) -> Mapping[str, Any]:
+    """The channel of the figures: no ticks between whole numbers, and room to the right of a zero."""
+    most = max(1, *values)
+    axis = {"format": ",~r", "tickCount": int(min(7, most))}
+    return {"field": "value", "type": "quantitative", "title": None, "axis": axis} | ({} if any(values) else {"scale": {"domainMax": most}})
 
 
 def _draw(rows: Sequence[Mapping[str, Any]], specification: Mapping[str, Any]) -> str:
