@@ -10,14 +10,21 @@ from bulletin_ner.commands.check_model import check_model
 from bulletin_ner.commands.faults import INTERRUPTED
 from bulletin_ner.commands.predict import predict
 
-app = typer.Typer(help="Read epidemic bulletins and turn them into data.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.command("predict")(predict)
 app.command("check-model")(check_model)
 
 
 @app.callback()
 def _root() -> None:
-    """Read epidemic bulletins and turn them into data."""
+    """Read epidemic bulletins and turn them into data.
+
+    \b
+    bulletin-ner predict examples/
+    bulletin-ner predict examples/ --format csv --output results.csv
+
+    Each command's own --help has more examples; --install-completion sets up the shell's completion.
+    """
 
 
 def program() -> typer.Typer:
@@ -32,7 +39,7 @@ def program() -> typer.Typer:
 def main() -> None:
     """Run the program."""
     try:
-        program()()
+        program()(prog_name="bulletin-ner")
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
 

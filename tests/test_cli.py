@@ -38,7 +38,9 @@ def test_every_format(tiny_model: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(outputs["csv"])))
     assert [row["type"] for row in rows] == [entity["type"] for item in dicts for entity in item["entities"]]
     visible = [char for item in dicts for char in item["text"] if not char.isspace()]
-    assert [line.split("\t")[0] for line in outputs["conll"].splitlines() if line] == visible
+    conll = outputs["conll"].split("\n")
+    assert [line.split("\t")[0] for line in conll if line and not line.startswith("# ")] == visible
+    assert [line for line in conll if line.startswith("# newdoc")] == [f"# newdoc id = {item['source']}" for item in dicts]
     assert "<script" not in outputs["html"]
 
 
@@ -72,6 +74,8 @@ def test_a_bad_file_is_said_and_the_others_are_done(tiny_model: Path, tmp_path: 
         (("predict", "examples", "--model", "corpus"), "no config.json"),
         (("predict", "examples", "--reference-date", "soon"), "reference_date 'soon' is no day"),
         (("train", "--config", "none.toml"), "none.toml: no such config file"),
+        (("train", "--config", "configs"), "configs: Is a directory; name a config file"),
+        (("evaluate", "--data", "models/default/vocabulary.npz"), "models/default/vocabulary.npz:1: not UTF-8 at byte"),
         (("evaluate", "--data", "none"), "none: no such corpus folder or file"),
     ],
 )

@@ -10,13 +10,19 @@ from typing import Annotated, Any
 
 import typer
 
-from bulletin_ner.commands.faults import OUTPUT, USAGE
+from bulletin_ner.commands.faults import OUTPUT, USAGE, say
+from bulletin_ner.sinks import OutputError, require_folder
 
 _EXTRA = "needs the extra 'train': pip install 'bulletin-ner[train]'"
 
 
 def train_command(config: Annotated[Path, typer.Option(help="A TOML file such as configs/default.toml.")]) -> None:
-    """Train a model: bulletin-ner train --config configs/default.toml"""
+    """Train a model from a config. A run that was interrupted goes on where it was.
+
+    \b
+    bulletin-ner train --config configs/smoke.toml
+    torchrun --nproc_per_node 2 -m bulletin_ner.cli train --config configs/default.toml
+    """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
@@ -26,8 +32,8 @@ def train_command(config: Annotated[Path, typer.Option(help="A TOML file such as
         _fail(f"train {_EXTRA} ({error})")
     try:
         folder = train(load_config(config))
-    except (ValueError, FileNotFoundError) as error:
-        _fail(str(error))
+    except (ValueError, OSError) as error:
+        _fail(say(error))
     typer.echo(f"saved in {folder}")
 
 
@@ -46,7 +52,12 @@ def evaluate_command(
     format: Annotated[str, typer.Option(help="text or json.")] = "text",
     output: Annotated[Path | None, typer.Option(help="A file; standard output where it is not given.")] = None,
 ) -> None:
-    """Score a model: bulletin-ner evaluate --model models/default --data corpus/test"""
+    """Score a model on annotated data.
+
+    \b
+    bulletin-ner evaluate --model models/default --data corpus/test
+    bulletin-ner evaluate --data corrected.jsonl --report errors --format json --output scores.json
+    """
     _check_output(format, output)
     try:
         import bulletin_ner
@@ -82,11 +93,15 @@ def evaluate_command(
             scores["comparison"] = {"model": compare, "version": other.settings.model, "differences": found}
         if peers:
             scores["peers"] = score_peers(as_pairs(readings))
-    except (ValueError, FileNotFoundError) as error:
-        _fail(str(error))
+    except (ValueError, OSError) as error:
+        _fail(say(error))
     _put(scores, format, format_scores, output)
     if report is not None:
-        typer.echo(f"report: {write_report(scores, readings, labels, report)}", err=True)
+        try:
+            page = write_report(scores, readings, labels, report)
+        except OSError as error:
+            _fail(say(error), OUTPUT)
+        typer.echo(f"report: {page}", err=True)
 
 
 def bench_command(
@@ -100,7 +115,12 @@ def bench_command(
     format: Annotated[str, typer.Option(help="text or json.")] = "text",
     output: Annotated[Path | None, typer.Option(help="A file; standard output where it is not given.")] = None,
 ) -> None:
-    """Measure speed, start-up and memory: bulletin-ner bench --data corpus/dev --peers"""
+    """Measure speed, start-up and memory.
+
+    \b
+    bulletin-ner bench --data corpus/dev
+    bulletin-ner bench --data corpus/dev --peers --plot speed.svg
+    """
     _check_output(format, output)
     try:
         from training import bench
@@ -112,8 +132,8 @@ def bench_command(
         result = bench.bench(model, documents, rounds, threads, peers)
         if plot is not None:
             bench.plot(result, plot)
-    except (ValueError, FileNotFoundError, ImportError) as error:
-        _fail(str(error))
+    except (ValueError, OSError, ImportError) as error:
+        _fail(say(error))
     _put(result, format, bench.as_text, output)
 
 
@@ -121,8 +141,11 @@ def _check_output(format: str, output: Path | None) -> None:
     """Before minutes of reading, not after."""
     if format not in ("text", "json"):
         _fail(f"--format {format!r} is none of text, json")
-    if output is not None and not output.parent.is_dir():
-        _fail(f"{output}: there is no folder {output.parent}; create it, or choose another --output")
+    if output is not None:
+        try:
+            require_folder(output)
+        except OutputError as error:
+            _fail(str(error))
 
 
 def _put(result: dict[str, Any], format: str, as_text: Callable[[dict[str, Any]], str], output: Path | None) -> None:

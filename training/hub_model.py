@@ -88,6 +88,6 @@ def _card(model: Path) -> str:
     """The model's own card under a note, its front matter naming the library; a short one where it has no card."""
     path = model / CARD
     card = ModelCard(path.read_text(encoding="utf-8") if path.is_file() else f"---\nlicense: apache-2.0\n---\n# {model.name}\n")
-    card.data.library_name = "transformers"
+    card.data["library_name"] = "transformers"
     title, _, rest = card.text.lstrip("\n").partition("\n")
     return f"---\n{card.data.to_yaml()}\n---\n{title}\n{_NOTE}{rest}"

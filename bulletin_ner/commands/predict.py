@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from bulletin_ner import BACKENDS
 from bulletin_ner.commands.faults import BROKEN_PIPE, INTERRUPTED, OUTPUT, SOME_FAILED, fail
 from bulletin_ner.commands.ray import predict_with_ray
 from bulletin_ner.commands.reporter import Reporter
@@ -26,7 +27,9 @@ ENGINES = ("local", "ray")
 
 def predict(
     inputs: Annotated[list[str], typer.Argument(help="Texts, web pages and tables: files, folders, globs, or - for standard input.")],
-    format: Annotated[str, typer.Option(help=f"One of {', '.join(RENDERERS)}.", rich_help_panel=_OUTPUT)] = "table",
+    format: Annotated[
+        str, typer.Option(help=f"One of {', '.join(RENDERERS)}.", autocompletion=lambda: list(RENDERERS), rich_help_panel=_OUTPUT)
+    ] = "table",
     output: Annotated[
         str | None, typer.Option(help="A file for all results, or an existing folder for one file each.", rich_help_panel=_OUTPUT)
     ] = None,
@@ -45,7 +48,12 @@ def predict(
         str | None, typer.Option(help="The inputs' encoding, such as gb18030; else detected.", rich_help_panel=_INPUT)
     ] = None,
     input_format: Annotated[
-        str, typer.Option(help=f"One of {', '.join(INPUT_FORMATS)}; auto goes by suffix and content.", rich_help_panel=_INPUT)
+        str,
+        typer.Option(
+            help=f"One of {', '.join(INPUT_FORMATS)}; auto goes by suffix and content.",
+            autocompletion=lambda: list(INPUT_FORMATS),
+            rich_help_panel=_INPUT,
+        ),
     ] = "auto",
     text_column: Annotated[str, typer.Option(help="A table's column of texts.", rich_help_panel=_INPUT)] = "text",
     id_column: Annotated[str | None, typer.Option(help="A table's column of ids; else id, or row numbers.", rich_help_panel=_INPUT)] = None,
@@ -54,11 +62,15 @@ def predict(
     ] = None,
     max_bytes: Annotated[int, typer.Option(min=1, help="The most bytes of one text, page or row.", rich_help_panel=_INPUT)] = MAX_BYTES,
     model: Annotated[str, typer.Option(help="A saved model's folder.")] = "default",
-    backend: Annotated[str, typer.Option(help="onnx or torch.")] = "onnx",
+    backend: Annotated[str, typer.Option(help="onnx or torch.", autocompletion=lambda: list(BACKENDS))] = "onnx",
     min_score: Annotated[float | None, typer.Option(min=0, max=1, help="The least score of an entity; else the model's own.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes that read at the same time; else one, or with ray one a core.")] = None,
     engine: Annotated[
-        str, typer.Option(help="local; or ray: JSONL or Parquet from anywhere into a folder of Parquet files, on many machines.")
+        str,
+        typer.Option(
+            help="local; or ray: JSONL or Parquet from anywhere into a folder of Parquet files, on many machines.",
+            autocompletion=lambda: list(ENGINES),
+        ),
     ] = "local",
 ) -> None:
     """Read bulletins into entities, measures and records.
