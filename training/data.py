@@ -38,13 +38,14 @@ def load_documents(source: str) -> list[AnnotatedDocument]:
 
         name, _, split = labels.partition("#")
         return join_standoff(Path(name), Path(texts), split)
-    matches = sorted(path.parent.glob(path.name)) if not path.exists() else []
-    if not path.exists() and not matches:
+    files = [path] if path.exists() else sorted(path.parent.glob(path.name))
+    if not files:
         raise DataError(f"{path}: no such corpus folder or file")
     if path.suffix == ".jsonl":
         return list(read_jsonl(path))
-    files = matches or (sorted(path.glob("*.txt")) if path.is_dir() else [path])
-    if path.is_dir() and not files and any((path / split).is_dir() for split in SPLITS):
+    if path.is_dir():
+        files = sorted(path.glob("*.txt"))
+    if not files and any((path / split).is_dir() for split in SPLITS):
         raise DataError(f"{path}: holds splits, name one: {path / 'train'}")
     documents, faults = [], []
     for file in files:

@@ -11,6 +11,7 @@ from typing import Any
 from bulletin_ner.labels import ASPECTS, INDICATORS, LANGUAGES, MODIFIERS, PLACE_KINDS, LabelInventory, check_label
 
 # What a document may be written in: the languages that the project promises, and those in which it is only measured.
+TO_UTF8 = "convert it, for instance with iconv -f GB18030 -t UTF-8"
 DOCUMENT_LANGUAGES = (*LANGUAGES, "ja", "ko", "vi", "th", "es", "fr", "de", "ru", "ar", "pt")
 
 
@@ -138,4 +139,4 @@ def read_jsonl(path: Path) -> Iterator[AnnotatedDocument]:
                     raise ValueError(f"{path}:{number}: not an annotated document ({error})") from error
                 yield document
         except UnicodeDecodeError as error:
-            raise ValueError(f"{path}: not UTF-8; convert it, for instance with iconv -f GB18030 -t UTF-8") from error
+            raise ValueError(f"{path}: not UTF-8; {TO_UTF8}") from error

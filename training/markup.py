@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bulletin_ner.labels import ASPECTS, EPIDEMIC_INDICATORS, INDICATORS, LabelInventory, check_label
 from bulletin_ner.segmentation import sentences
-from training.documents import DOCUMENT_LANGUAGES, AnnotatedDocument, GoldEntity, GoldSentence
+from training.documents import DOCUMENT_LANGUAGES, TO_UTF8, AnnotatedDocument, GoldEntity, GoldSentence
 
 HEADER_KEYS = ("language", "genre", "disease", "place", "date", "noise", "family")
 NOISES = ("none", "translated", "damaged", "page")
@@ -52,7 +52,7 @@ def parse_file(path: Path, labels: LabelInventory | None = PACKAGE) -> tuple[lis
     try:
         content = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        return [], [Fault(str(path), 1, f"not UTF-8 at byte {error.start}; convert it, for instance with iconv -f GB18030 -t UTF-8")]
+        return [], [Fault(str(path), 1, f"not UTF-8 at byte {error.start}; {TO_UTF8}")]
     for first, block in _blocks(content):
         document, found = _Parser(str(path), path.stem, first, block, labels).parse()
         faults += found

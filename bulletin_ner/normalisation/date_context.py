@@ -88,7 +88,8 @@ class ContextRules:
             self._running = False
         elif self._running is None:
             begins = _BULLET.fullmatch(self._text, line, start) is not None
-            under = begins and self._heading  # 7月15日, and under it a line for each time
             close = self._lines.same(self._named_at, start) and start - self._named_at < _LINE
-            self._running = under or close or (begins and _NOTHING.fullmatch(self._text, min(self._named_at, start), start) is not None)
+            # 7月15日 alone on its line, and under it a line for each time
+            under = self._heading or _NOTHING.fullmatch(self._text, min(self._named_at, start), start) is not None
+            self._running = close or (begins and under)
         return self._running

@@ -78,7 +78,7 @@ _PATTERNS = {
     "today": r"今(?:[天日晚早晨夜儿]|(?!年))|即[日刻]|本日|\btoday\b|\btonight\b|\bthis (?:morning|afternoon|evening)\b|\bnow\b",
     "next_day": r"[次翌]日|第二天|隔天|\b(?:the )?(?:next|following) (?:day|morning)\b",
     "previous_day": r"前一[天日晚]|\b(?:the )?(?:previous day|day (?:before|earlier))\b",
-    "that_day": r"[当同][天日晚夜]|[首头]日|首天|\b(?:the same|same|that|the) (?:day|night|evening|afternoon|morning)\b(?! of\b)|^day$",
+    "that_day": r"[当同][天日晚夜]|[首头]日|首天|\b(?:(?:the )?same|that|the) (?:day|night|evening|afternoon|morning)\b(?! of\b)|^day$",
     "part": r"凌晨|半夜|午夜|清晨|早晨|早上|上午|中午|正午|午后|下午|傍晚|晚上|晚间|夜间|夜[里裡]|早|晚|夜"
     r"|\b(?:in the |at )?(?:early )?(?:morning|afternoon|evening|night|dawn|dusk)\b",
     "to": r"至|到|—+|–+|-+|~+|\bto\b|\buntil\b|\btill\b|\bthrough\b",

@@ -8,12 +8,10 @@ from dataclasses import replace
 
 from bulletin_ner.normalisation.date_items import Item
 from bulletin_ner.normalisation.moments import Moment, of_day
-from bulletin_ner.normalisation.stretches import Span, week
+from bulletin_ner.normalisation.stretches import Span, week, week_shift
 
 _BEFORE_THAT = re.compile(r"前|previous|preceding|week before")
 _BARE_WEEKENDS = ("the weekend", "weekend")
-_LAST = re.compile(r"上|last|past")
-_NEXT = re.compile(r"下|next")
 _COMPARED = re.compile(r"(?:[较較比与與於于低高]|\bthan|\bfrom|\bagainst|\bwith|\bto)\s*(?:the )?$", re.I)
 _SINCE_NEW_YEAR = re.compile(r"今年|本年|年初|累[计計]|以[来來]|\bthis year\b|\bcumulative|\bso far\b", re.I)
 _SENTENCE = re.compile(r"[。！？\n]|[.!?]\s")
@@ -47,9 +45,10 @@ class ReportWindows:
             return
         if low.month is not None:
             self._last = replace(low, clock=None), replace(high, clock=None)
-        elif item.has("year") and low.month is None and low.year is not None:
-            last = self._last[1] if self._last is not None else of_day(self._reference) if self._reference is not None else None
-            self._last = (Moment(low.year, 1, 1), last) if last is not None and last.year == low.year else self._last
+        elif item.has("year") and low.year is not None:  # since the new year
+            until = self._last[1] if self._last is not None else of_day(self._reference) if self._reference is not None else None
+            if until is not None and until.year == low.year:
+                self._last = Moment(low.year, 1, 1), until
 
     def weekend(self, text: str, ahead: bool) -> Span | None:
         """Saturday and Sunday of 上周末, the weekend and the like; ``ahead``: whether the sentence speaks of what is to come."""
@@ -63,13 +62,12 @@ class ReportWindows:
         if self._reference is None:
             return None
         if _BEFORE_THAT.search(text) and self._named is not None:
-            return _seven(self._named, -7)
-        if self._own is not None and not _NEXT.search(text):
-            if not _LAST.search(text):
-                self._this_week_used = True
-                return _seven(self._own, 0)
-            if self._this_week_used or self._is_compared(start):
-                return _seven(self._own, -7)
+            return _seven_days(self._named, -1)
+        shift = week_shift(text)
+        if self._own is not None and shift == 0:
+            self._this_week_used = True
+        if self._own is not None and (shift == 0 or (shift < 0 and (self._this_week_used or self._is_compared(start)))):
+            return _seven_days(self._own, shift)
         return week(text, False, self._reference)
 
     def _is_compared(self, start: int | None) -> bool:
@@ -93,5 +91,6 @@ class ReportWindows:
         return _SENTENCE.split(self._text[max(0, start - 120) : start])[-1]
 
 
-def _seven(first: datetime.date, shift: int) -> Span:
-    return of_day(first + datetime.timedelta(days=shift)), of_day(first + datetime.timedelta(days=shift + 6))
+def _seven_days(first: datetime.date, weeks: int) -> Span:
+    first += datetime.timedelta(weeks=weeks)
+    return of_day(first), of_day(first + datetime.timedelta(days=6))

@@ -68,9 +68,14 @@ def _season(text: str, year: int | None, reference: datetime.date | None) -> Spa
     return Moment(year, month), Moment(*month_after(year, month, 2))
 
 
+def week_shift(text: str) -> int:
+    """How many weeks the words lie from this one: -1, 0 or 1."""
+    return next((shift for word, shift in _WEEKS.items() if word in text), 0)
+
+
 def week(text: str, weekend: bool, reference: datetime.date) -> Span:
     """First and last day of 上周, this week, next weekend and the like, by the calendar."""
-    shift = next((shift for word, shift in _WEEKS.items() if word in text), 0)
+    shift = week_shift(text)
     if weekend:
         saturday = reference + datetime.timedelta(days=5 - reference.weekday() + 7 * shift)
         return of_day(saturday), of_day(saturday + datetime.timedelta(days=1))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulletin_ner.labels import LabelInventory
-from training.documents import check_labels
+from training.documents import TO_UTF8, check_labels
 from training.formats.item import Format, FormatError
 from training.formats.losses import count_losses, describe_losses
 from training.formats.output import staged
@@ -47,7 +47,7 @@ def convert(
     except FormatError:
         raise
     except UnicodeDecodeError as error:
-        raise FormatError(f"{source}: not UTF-8 at byte {error.start}; convert it, for instance with iconv -f GB18030 -t UTF-8") from error
+        raise FormatError(f"{source}: not UTF-8 at byte {error.start}; {TO_UTF8}") from error
     except RecursionError as error:
         raise FormatError(f"{source}: nested too deep to be {from_format}; take the nested part out") from error
     except ValueError as error:
