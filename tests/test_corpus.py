@@ -127,3 +127,9 @@ def test_the_data_card_shows_the_corpus_as_it_is(corpus: dict[str, list[Annotate
     card = (ROOT / CARD).read_text(encoding="utf-8")
     real = read_labels(ROOT / "corpus/standoff/dxy-news.jsonl")
     assert fill(card, tables(corpus, real), ROOT / "corpus/agreement") == card, "run `python -m training.data_card corpus --write`"
+
+
+def test_a_row_nested_too_deeply_is_named(tmp_path: Path) -> None:
+    (tmp_path / "deep.jsonl").write_text("[" * 100_000 + "\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"deep\.jsonl:1: not an annotated document"):
+        list(read_jsonl(tmp_path / "deep.jsonl"))

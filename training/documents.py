@@ -135,7 +135,7 @@ def read_jsonl(path: Path) -> Iterator[AnnotatedDocument]:
             for number, line in enumerate(lines, 1):
                 try:
                     document = from_row(json.loads(line))
-                except (ValueError, KeyError, TypeError) as error:
+                except (ValueError, KeyError, TypeError, RecursionError) as error:
                     raise ValueError(f"{path}:{number}: not an annotated document ({error})") from error
                 yield document
         except UnicodeDecodeError as error:
