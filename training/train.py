@@ -31,6 +31,7 @@ from training.data import (
     load_sources,
     longer_sentences,
 )
+from training.distillation import distillation_loss, load_teacher
 from training.documents import AnnotatedDocument, check_labels
 from training.evaluate import predict_documents, score_documents
 from training.finish import finish
@@ -52,6 +53,7 @@ class Work:
     optimizer: torch.optim.Optimizer
     average: Mapping[str, torch.Tensor]
     dev: Sequence[AnnotatedDocument]
+    teacher: JointNetwork | None
 
     def save(self, state: RunState) -> None:
         save_checkpoint(self.folder, self.network, self.optimizer, self.average, state, self.config)
@@ -75,7 +77,9 @@ def train(config: Config) -> Path:
     names = Names.collect(training)
     prepared, optimizer = accelerator.prepare(network, build_optimizer(network, config))
     average = {name: tensor.detach().clone() for name, tensor in trainable_state(network).items()}
-    work = Work(config, output / "run", network, tokenizer, optimizer, average, dev)
+    teaching = config.distillation.teacher
+    teacher = load_teacher(Path(teaching), network.layout, accelerator.device) if teaching else None
+    work = Work(config, output / "run", network, tokenizer, optimizer, average, dev, teacher)
     state = load_checkpoint(work.folder, network, optimizer, average, config)
     if accelerator.is_main_process:
         log.info("training on %s, processes: %d", accelerator.device.type, accelerator.num_processes)
@@ -142,6 +146,8 @@ def _run_epoch(
         batch = to_tensors(collate(slices, examples, work.tokenizer), accelerator.device)
         features = prepared(batch["ids"], batch["mask"])
         loss = joint_loss(features.float(), batch, work.network, config)
+        if work.teacher:
+            loss = loss + config.distillation.weight * distillation_loss(features.float(), work.teacher, batch["ids"], batch["mask"])
         accelerator.backward(loss)
         accelerator.clip_grad_norm_(work.network.parameters(), config.training.gradient_clip)
         work.optimizer.step()
