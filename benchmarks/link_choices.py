@@ -102,7 +102,7 @@ class _View:
         self.text = text
         self.layout = Layout(text, bounds)
         self.places, self.dates = PlaceLinker(self.layout, entities), DateLinker(self.layout, entities, latest)
-        self.mentions = {"place": self.places.places, "date": self.dates.days}
+        self.mentions = {"place": self.places.places, "date": self.dates.roles.days}
         self.often = Counter(_key(mention) for found in self.mentions.values() for mention in found)
         self.topic = self.places.topics[0].text if len(self.places.topics) else None
 
@@ -160,7 +160,7 @@ class _View:
             "whole between": before and last_whole(gap[-300:]) is not None,
         }
         if target == "date":
-            closing = mention.id in self.dates.closing_ids
+            closing = mention.id in self.dates.roles.closing_ids
             stretch, until = "/" in str(mention.value), bool(_UNTIL.search(text[max(0, mention.start - 8) : mention.start]))
             return features | {"kind": f"{figure.aspect} {closing}", "stretch": f"{total} {stretch}", "until": f"{total} {until}"}
         unit = last_whole(lead)

@@ -1,0 +1,52 @@
+"""Which date a figure takes whose sentence names none: that of the account it belongs to."""
+
+from __future__ import annotations
+
+import pytest
+from marked import rows
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        (  # the month that most new figures were told of, not the half-year named last; a total goes to that
+            "[P:甲县]卫健局[D:2018年6月6日]通报\n"
+            "[D:2018年5月1日—31日]，全县报告[C:412例|infections new]，实验室诊断[C:37例|infections new]，临床诊断[C:375例|infections new]。"
+            "[D:1—5月]累计[C:871例|infections cumulative]。\n"
+            "（一）城东镇[C:176例|infections new]。",
+            ["2018-05-01/2018-05-31"] * 3 + ["2018-01/2018-05", "2018-05-01/2018-05-31"],
+        ),
+        (  # back in the line of a total after a part of its time
+            "[P:甲县][D:2018年1月1日至7月10日]报告[C:47例|infections cumulative]。"
+            "进入[D:7月]的十天里新增[C:13例|infections new]。在院[C:9例|hospitalised current]。",
+            ["2018-01-01/2018-07-10", "2018-07", "2018-01-01/2018-07-10"],
+        ),
+        (  # a breakdown of what was counted since a day, in the next sentence; what is there now is of the report's day
+            "[P:甲市][D:2022年7月15日]通报\n"
+            "[D:7月8日]以来，累计[C:204例|infections cumulative]。[P:乙区][C:128例|infections cumulative]。"
+            "现住院[C:9例|hospitalised current]。",
+            ["2022-07-08", "2022-07-08", "2022-07-15"],
+        ),
+        (  # a year is no main account
+            "[P:甲县][D:2019年4月11日]通报\n[D:今年]累计[C:29例|infections cumulative]，确定[C:2例|confirmed_cases cumulative]。\n"
+            "一、采样。\n二、送检。\n三、消毒。\n"
+            "匡列接触者[C:412人|close_contacts cumulative]。",
+            ["2019", "2019", "2019-04-11"],
+        ),
+        (  # what is planned for a day is no account of it
+            "[P:甲县][D:2021年1月21日]通报\n拟于[D:1月20日]让[C:1人|recoveries planned]出院。\n密接[C:417人|close_contacts unspecified]。",
+            ["2021-01-20", "2021-01-21"],
+        ),
+    ],
+)
+def test_figures_without_a_date_of_their_own(marked: str, expected: list[str]) -> None:
+    assert [date for *_, date in rows(marked)] == expected
+
+
+def test_a_title_does_not_make_its_day_the_main_account() -> None:
+    """It takes the window that follows; its total still goes to the 截至 date."""
+    marked = (
+        "[P:甘肃]新增[C:2例|infections new]，累计[C:26例|infections cumulative]\n"
+        "[D:2020年1月29日0-24时]，新增[C:2例|infections new]。\n截至[D:1月29日24时]，累计[C:26例|infections cumulative]。"
+    )
+    assert [date for *_, date in rows(marked)][1] == "2020-01-30T00:00"
