@@ -25,6 +25,8 @@ def test_layers_are_kept_in_their_order(tiny_model: Path) -> None:
     torch.testing.assert_close(dict(small.tags.state_dict()), dict(full.tags.state_dict()))
     with pytest.raises(ConfigError, match=r"encoder\.layers: 2, but the encoder has 2 layers, counted from 0"):
         build_network(smoke_config(Path("unused"), encoder__layers=[0, 2]))
+    with pytest.raises(ConfigError, match=r"encoder\.layers: \[1, 1\]; name each layer once"):
+        build_network(smoke_config(Path("unused"), encoder__layers=[1, 1]))
 
 
 def test_the_loss_is_nothing_for_the_teacher_and_falls_for_a_student(tiny_model: Path) -> None:

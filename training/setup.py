@@ -71,8 +71,10 @@ def _check_windows(config: Config, encoder: Any) -> None:
 
 
 def keep_layers(encoder: Any, kept: Sequence[int]) -> None:
-    """Leave out all other layers; a ConfigError where there is no such layer."""
+    """Leave out all other layers; a ConfigError where there is no such layer, or one is named twice or out of order."""
     layers = _layers(encoder)
+    if list(kept) != sorted(set(kept)):
+        raise ConfigError(f"encoder.layers: {list(kept)}; name each layer once, the lowest first")
     if wrong := [number for number in kept if number >= len(layers)]:
         raise ConfigError(f"encoder.layers: {wrong[0]}, but the encoder has {len(layers)} layers, counted from 0")
     own = [layers[number] for number in kept]

@@ -38,6 +38,7 @@ class Accounts:
         self._closing = self._by_speaker(roles.closing)
         self._report_values = {str(date.value) for date in roles.reports}
         self._dated: list[Dated] = []
+        self._found: list[tuple[Point, int]] = []  # those of them with a date: a line may be a list of hundreds without one
         # By speaker, and by whether it is a total that asks: how many figures took a value (its own kind counts twice), the value most
         # of them took, and the last date of each value.
         self._taken: defaultdict[tuple[str | None, bool], Counter[str]] = defaultdict(Counter)
@@ -46,6 +47,8 @@ class Accounts:
 
     def add(self, point: Point, found: int | None) -> None:
         self._dated.append((point, found))
+        if found is not None:
+            self._found.append((point, found))
         date = self._dates.get(found) if found is not None else None
         if date is None or not self._lasts(point, date) or len(str(date.value)) == _YEAR:
             return
@@ -64,12 +67,22 @@ class Accounts:
         """What the points from ``start`` on were dated, the last first."""
         return itertools.takewhile(lambda item: item[0].start >= start, reversed(self._dated))
 
+    def of_sentence(self, point: Point, start: int) -> int | None:
+        """What the last figure from ``start`` on of the same kind took; where there is none, what brought a day takes that of a total."""
+
+        def told() -> Iterator[Dated]:  # lazily, as the first mostly answers
+            return (item for item in self.since(start) if item[1] not in self._roles.asides)
+
+        other = None if is_total(point) else next((found for _, found in told()), None)
+        return next((found for last, found in told() if is_total(last) == is_total(point)), other)
+
     def of_line(self, point: Point, start: int) -> int | None:
         """What the last figure of the line of the same kind, total or not, took before the sentence at ``start``, where it carries on."""
-        for last, found in self.since(max(self._layout.lines.start(start), start - _LINE)):
+        line = max(self._layout.lines.start(start), start - _LINE)
+        for last, found in itertools.takewhile(lambda item: item[0].start >= line, reversed(self._found)):
             if last.start >= start or last.aspect == "planned" or is_total(last) != is_total(point):
                 continue
-            if found is None or found in self._roles.asides or found in self._roles.same_period or not self._may_tell(last, start):
+            if found in self._roles.asides or found in self._roles.same_period or not self._may_tell(last, start):
                 continue
             carries = point.aspect != "current" and self._sentences(last, start) <= 1
             return found if carries or found not in self._roles.since else None

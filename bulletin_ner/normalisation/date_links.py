@@ -76,8 +76,7 @@ class DateLinker:
             return following.id
         if following is not None and following.end <= self.layout.clause(point)[1]:
             return following.id
-        told = [(is_total(p), found) for p, found in self.accounts.since(start) if found not in roles.asides]
-        within = next((found for kind, found in told if kind == total), told[0][1] if told and not total else None)
+        within = self.accounts.of_sentence(point, start)
         if within is not None and not (point.aspect == "current" and within in roles.since):
             return within
         return self._date_around(point, start)

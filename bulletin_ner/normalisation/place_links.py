@@ -73,6 +73,7 @@ class PlaceLinker:
         self.placed_starts: list[int] = []
         self.told: list[int | None] = []  # for each point placed, the last place found up to it that was no member of a list, by index
         self.members: set[int] = set()  # places that an earlier point took as its own in a list
+        self._headings: dict[int, int | None] = {}  # by line, as every sentence of it asks and the line before may be long
 
     def place(self, point: Point) -> int | None:
         found, member = self._place(point)
@@ -151,7 +152,7 @@ class PlaceLinker:
 
     def _broken_down(self, start: int, clause: int) -> int | None:
         """What 其中 breaks down: the figure before, or, behind the semicolon that ends a list, the whole that the list was of."""
-        if self.text[clause - 1] not in "；;":
+        if not self.text.endswith(("；", ";"), 0, clause):
             return self.placed[-1][1]
         told = list(itertools.takewhile(lambda placed: placed[0].start >= start, reversed(self.placed)))
         return next((found for _, found, member in told if not member), told[-1][1])
@@ -203,11 +204,16 @@ class PlaceLinker:
         return _first(self._headed(start), self._carried(start), self._topic_id(point))
 
     def _headed(self, start: int) -> int | None:
-        """The place that begins the line (`七星街道：...`), or that the short line before names alone."""
+        """The place that begins the line (`七星街道：...`), or that the line before asks about or, a short one, names alone."""
         line = self.layout.lines.start(start)
         first = self.places.first(line)
         if first is not None and first.start - line <= 3 and first.end < start + 40 and _TITLE_END.match(self.text, first.end):
             return first.id
+        if line not in self._headings:
+            self._headings[line] = self._heading(line)
+        return self._headings[line]
+
+    def _heading(self, line: int) -> int | None:
         heading = self.layout.lines.start(max(0, line - 1))
         if self.text[heading:line].rstrip().endswith(("？", "?")):
             asked = [p for p in self.places.begun(heading, line) if p.id not in self.roles.origin]
@@ -260,9 +266,6 @@ class PlaceLinker:
 
     def _at_once(self, point: Point, place: Entity) -> bool:
         return bool(re.fullmatch(r"\s*(?:in|at|within)\s+(?:the\s+)?", self.text[point.end : place.start]))
-
-    def _figure_between(self, point: Point, entity: Entity) -> bool:
-        return bool(self.figures.begun(point.end, entity.start))
 
     def _adjacent(self, place: Entity, point: Point) -> bool:
         """Whether nothing but what is counted stands between: 甲区3例, 甲区新增确诊病例3例, Yubei District 3."""
