@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from bulletin_ner.normalisation.layout import Layout, Point
 from bulletin_ner.normalisation.mentions import Mentions
 from bulletin_ner.normalisation.place_roles import PlaceRoles
-from bulletin_ner.normalisation.topics import TOLD_IN, find_topic
 from bulletin_ner.normalisation.wholes import Wholes, last_whole
 from bulletin_ner.schema import Entity
 
@@ -28,17 +27,13 @@ _JOINED = re.compile(r"(?: \w+){1,3} and ")  # 9 cases and 2 deaths in Suva
 _ALL = re.compile(r"[^，；。,;]{0,12}(?:全部|均|都)")
 _SUM = re.compile(r"(?:合计|合計|总计|總計|共计|共計|\btotal\b)[：:\s\u3000]*[\d.,\s\u3000]*$", re.I)
 _SAME_SITE = re.compile(r"[该該本](?P<kind>院|校|园|園|厂|廠)|[这這](?:里|裡|儿|兒)|\b(?:the|this) (?P<word>hospital|school)\b", re.I)
-_IN_SITE = re.compile(r"[^,;.\d]{0,40}?\b(?:(?:in|at) (?:the|this) (?P<word>hospital|school)|(?:are|were) in it)\b", re.I)
-_WHERE = re.compile(r"\s*where\b", re.I)
-_AT_HOME = re.compile(r"[^,;.\d]{0,40}?\bat home\b", re.I)
 _SITES = {
     "院": "院", "hospital": r"hospitals?$", "校": "学|學|校|院", "school": r"school|college|university", "园": "园|園", "園": "园|園",
     "厂": "厂|廠|公司", "廠": "厂|廠|公司",
 }  # fmt: skip
-_VERB = re.compile(r"\b(?:has|have|had|was|were|been)\b", re.I)
-_BRACKET = re.compile("[（(]")
 _EACH = re.compile(r"各|\beach\b|\bboth\b", re.I)
 _TITLE_END = re.compile(r"\s*[：:，,◇丨|—]|\u3000")
+_AUTHORITIES = ("county", "prefecture", "province")
 _CARRIED = 300  # characters before a sentence in which 全市 still says what the sentence is about
 _SITE_REACH = 1000  # characters back to the site that 该院 means
 _CLOSE = 6  # characters between a site and the figure told of it
@@ -49,6 +44,12 @@ _AT = re.compile(r"(?:均|都|分别|分別)?(?:系|在|位于|位於|分布在|
 _MEMBERS = re.compile(  # 12 students of Class 3 of X School
     r"[^;.]{0,20}\b(?:students|pupils|children|staff|teachers|residents|patients|workers)\b[^;.]{0,30}\b(?:of|at|from) (?:the )?", re.I
 )
+_IN = re.compile(
+    r"[^,;.]{0,60}?(?:, (?:both|all) )?\b(?:in|at|within|across)\s+(?:the\s+)?"
+    r"(?:(?:city|town|village|county|district|state|province)\s+of\s+)?$",
+    re.I,
+)
+
 Placed = tuple[Point, int | None, bool]  # a point, the id of its place, and whether it took that as a member of a list
 
 
@@ -66,9 +67,9 @@ class PlaceLinker:
         self.heads = Mentions(
             p for p in self.places if p.id not in self.roles.origin and p.kind != "site" and p.id not in self.roles.listed
         )
-        topic = find_topic(layout, self.places, self.figures, self.roles)
+        topic = self._topic()
         self.topics = Mentions(place for place in self.places if place.text == topic)
-        self.wholes = Wholes([p for p in self.places if p.kind != "site" and p.id not in self.roles.origin], topic, self.roles.outer())
+        self.wholes = Wholes([p for p in self.places if p.kind != "site" and p.id not in self.roles.origin], topic)
         self.placed: list[Placed] = []
         self.placed_starts: list[int] = []
         self.told: list[int | None] = []  # for each point placed, the last place found up to it that was no member of a list, by index
@@ -103,13 +104,9 @@ class PlaceLinker:
         if beside is not None and beside.id in self.roles.origin and self.text[beside.end : point.start].strip(" 的有"):
             beside = next((place for place in reversed(own) if place.id not in self.roles.origin), None)
         follower = self._following(point, follows, end) if follows is not None and follows.start < end else None
-        if follower is not None and (
-            beside is None or not self._adjacent(beside, point) or self._at_once(point, follower) or self._verbal(beside, point)
-        ):
+        if follower is not None and (beside is None or not self._adjacent(beside, point) or self._at_once(point, follower)):
             shared = _ALL.match(self.text, point.end) or _MEMBERS.fullmatch(self.text[point.end : follower.start])
             return follower.id, not shared
-        if beside is not None and beside.kind == "site" and _AT_HOME.match(self.text, point.end):
-            return self._topic_id(point), False
         if beside is not None:
             between = self.text[beside.end : point.start]
             if (unit := last_whole(between)) is not None:
@@ -120,19 +117,13 @@ class PlaceLinker:
             if beside.kind == "site" and len(between) > _CLOSE:
                 return _first(self._headed(start), beside.id), False
             return beside.id, self._adjacent(beside, point) and "、" not in between
-        if (
-            _WHERE.match(clause)
-            and (named := self.places.last(clause_start)) is not None
-            and not self.text[named.end : clause_start].strip(", ")
-        ):
-            return named.id, False
-        if previous is not None and _OF_WHICH.search(clause) and previous[1] is not None and last_whole(clause) is None:
-            return self._broken_down(start, clause_start), False
+        if previous is not None and _OF_WHICH.search(clause) and previous[1] is not None:
+            return previous[1], False
         if (site := self._same_site(start, point)) is not None:
             return site, False
         if _NATION.search(clause):
             return None, False
-        if (unit := last_whole(clause)) is not None or (unit := self._whole_after(point)) is not None:
+        if (unit := last_whole(clause)) is not None:
             return self._whole(unit, point), False
         head = next((p for p in reversed(before) if self._is_free(p, point)), None)
         if head is not None:
@@ -143,24 +134,9 @@ class PlaceLinker:
             return previous[1], False
         return self._line_topic(point), False
 
-    def _whole_after(self, point: Point) -> str | None:
-        """The whole that the rest of the clause names, up to the next figure: `120 cases were reported islandwide`."""
-        end = self.layout.clause(point)[1]
-        following = self.figures.first(point.end)
-        rest = self.text[point.end : min(end, following.start) if following is not None else end]
-        return last_whole(_BRACKET.split(rest)[0])
-
-    def _broken_down(self, start: int, clause: int) -> int | None:
-        """What 其中 breaks down: the figure before, or, behind the semicolon that ends a list, the whole that the list was of."""
-        if not self.text.endswith(("；", ";"), 0, clause):
-            return self.placed[-1][1]
-        told = list(itertools.takewhile(lambda placed: placed[0].start >= start, reversed(self.placed)))
-        return next((found for _, found, member in told if not member), told[-1][1])
-
     def _is_free(self, place: Entity, point: Point) -> bool:
         """Whether a place may govern figures of later clauses: no origin, member or part of a list, nor in a bracket closed since."""
-        roles = self.roles
-        if place.id in roles.origin or place.id in roles.datelines or place.id in roles.listed or place.id in self.members:
+        if place.id in self.roles.origin or place.id in self.members or place.id in self.roles.listed:
             return False
         return self.roles.enclosed.get(place.id, point.start) >= point.start
 
@@ -183,14 +159,11 @@ class PlaceLinker:
         return _first(self._headed(start), head.id) if head.kind == "site" else head.id
 
     def _same_site(self, start: int, point: Point) -> int | None:
-        """The site that 该院 or "the school" before the figure, or "in the hospital" behind it, means: the one of that kind named last."""
+        """The site that 该院 or "the school" in the figure's sentence means: the one of that kind named last."""
         words = list(_SAME_SITE.finditer(self.text, start, point.start))
-        if not words and (behind := _IN_SITE.match(self.text, point.end)):
-            words = [behind]
         if not words:
             return None
-        groups = words[-1].groupdict()
-        word = groups.get("kind") or groups["word"]
+        word = words[-1]["kind"] or words[-1]["word"]
         kind = re.compile(_SITES[word.lower()] if word else "", re.I)
         found = (place for place in reversed(self.sites.within(max(0, start - _SITE_REACH), words[-1].start())) if kind.search(place.text))
         return next((place.id for place in found), None)
@@ -254,15 +227,14 @@ class PlaceLinker:
             inside = self.figures.begun(first.end, first.end + len(inner))
             return None if inside or "、" in inner else first
         if _HAN.search(self.text[point.start - 1 : point.end + 1]) or _HAN.search(gap):
-            at = gap == "，在" and first.kind != "site" or (_AT.search(gap) and not re.search(r"[，,；;。]", gap))
-            return first if at and "、" not in self.text[first.end : first.end + 1] else None
+            return (
+                first
+                if _AT.search(gap) and not re.search(r"[，,；;。]", gap) and "、" not in self.text[first.end : first.end + 1]
+                else None
+            )
         if _MEMBERS.fullmatch(gap) and first.kind == "site":
             return first
-        return first if TOLD_IN.fullmatch(gap) and first.id not in self.roles.listed else None
-
-    def _verbal(self, place: Entity, point: Point) -> bool:
-        """Whether an English verb stands between: `the unit for X has been notified of 4 cases in Y` is told of Y."""
-        return bool(_VERB.search(self.text[place.end : point.start]))
+        return first if _IN.fullmatch(gap) and first.id not in self.roles.listed else None
 
     def _at_once(self, point: Point, place: Entity) -> bool:
         return bool(re.fullmatch(r"\s*(?:in|at|within)\s+(?:the\s+)?", self.text[point.end : place.start]))
@@ -271,6 +243,27 @@ class PlaceLinker:
         """Whether nothing but what is counted stands between: 甲区3例, 甲区新增确诊病例3例, Yubei District 3."""
         gap = self.text[place.end : point.start]
         return len(gap) <= 30 and not self.figures.begun(place.end, point.start)
+
+    def _topic(self) -> str | None:
+        """The text of the place that the document is about: the first of the title (a site only before all figures), else the most
+        frequent; None where the title names a whole (本市) that no place of the text is."""
+        admin = [place for place in self.places if place.kind != "site" and place.id not in self.roles.origin]
+        opening = self.layout.sentences[:3]
+        first = opening[-1][1] if opening else 0  # a text without a word has no sentence
+        figure = self.figures.first(0)
+        titled = [p for p in self.places if p.start < first and p.id not in self.roles.origin and p.id not in self.roles.parts]
+        named = next((place for place in titled if place.kind != "site"), None)
+        if named is None and titled and figure is not None and titled[0].start < figure.start:
+            named = titled[0]
+        unit = last_whole(self.text[: named.start if named else first])
+        if unit is not None and Wholes(admin, None).mention(unit, 0) is None:
+            return None
+        if named is not None:
+            return named.text
+        free = [place for place in admin if place.id not in self.roles.parts]
+        often = Counter(place.text for place in free)
+        text, times = next(iter(often.most_common(1)), (None, 0))
+        return text if times > 1 or len(often) == 1 else next((place.text for place in free if place.level in _AUTHORITIES), None)
 
     def _topic_id(self, point: Point) -> int | None:
         named = self.topics.last(point.start) or self.topics.first(0)

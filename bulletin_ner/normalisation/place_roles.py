@@ -10,7 +10,7 @@ from bulletin_ner.schema import Entity
 
 # Where somebody came from or went to is not where the case is told.
 _FROM = re.compile(
-    r"(?:自|从|從|由|赴|往|去|到|至|[到去][过過]|途经|途經|前往|旅居|抵达|抵達|返回|接触|接觸|为|為|是|籍贯|户籍|涉|与|與|除|邻|鄰"
+    r"(?:自|从|從|由|赴|往|去|到|至|[到去][过過]|途经|途經|前往|旅居|抵达|抵達|返回|接触|接觸|为|為|是|籍贯|户籍|与|與|除|邻|鄰"
     r"|\bfrom|\bto|\bvia|\bvisited|\bleft|\breturn\w*)\s*(?:the )?$",
     re.I,
 )
@@ -18,11 +18,6 @@ _CAME = re.compile(
     r"\s*(?:等地?)?(?:[及和](?:外|省外|境外|其他|其它)?[省市县縣地]?)?(?:返|来|來|回|籍|输入|輸入|旅居|旅行|入境|飞|飛|方向|务工|務工"
     r"|接触|接觸|至|人[，,。]|流行|毒株|病例有|关联|關聯|支?援|以外|之外|人员|人員|的客)"
 )
-_VENUE = re.compile(
-    r"\b(?:told|brief(?:ed|ing)|address(?:ed|ing)|speaking)\b[^.,;:\d]{0,50}\b(?:at|in) (?:the )?$", re.I
-)  # where it was said
-# DURG/BHILAI, 13 April (Staff Reporter) —: where it was written.
-_DATELINE = re.compile(r"[^\n.;]{0,60}?(?:—|–|:| - |\))")
 _IMPORTED = re.compile(r"[输輸]入[^，。；、]*$")
 _LIST = re.compile(r"\s*(?:、|和|及|与|與|以及|,? and (?:the )?|, (?:the )?)\s*")
 _GOES_ON = re.compile(r",? and |, [A-Z][\w ]+,? and ")
@@ -31,7 +26,6 @@ _SHORT_FORM = re.compile(r" ?[(（]")
 _CLOSES = re.compile("[）)]")
 _IMPORTED_FROM = re.compile(r"[输輸]入性?[:：][^，。；;]*$")
 _REACH = 2000  # characters of an enumeration that are looked at
-_DATELINE_REACH = 40  # characters of a line before a place of its dateline
 _BRACKET = 100  # characters back to where the bracket of a figure opens
 
 
@@ -53,7 +47,6 @@ class PlaceRoles:
         }
         if "输入" in text or "輸入" in text:
             self.imported |= {p.id for p in places if _IMPORTED_FROM.search(text[max(0, p.start - _BRACKET) : p.start])}
-        self.datelines = {place.id for place in places if self._is_dateline(place)}
         self.origin = self.imported | {place.id for place in places if self._is_origin(place)}
         for before, place in reversed(list(pairwise(places))):
             if place.id in self.origin and before.id in self.listed and _LIST.fullmatch(text[before.end : place.start]):
@@ -74,11 +67,6 @@ class PlaceRoles:
             place, index = before, index - 1
         return place
 
-    def outer(self) -> set[str]:
-        """The texts of places that another is said to lie in: `Gallup, New Mexico`."""
-        admin = [place for place in self._places if place.kind != "site"]
-        return {b.text for a, b in pairwise(admin) if b.id not in self.listed and self._text[a.end : b.start] == ", "}
-
     def _listed(self) -> set[int]:
         """Places that stand in an enumeration; two with a comma between, in English, are a place and what it lies in."""
         listed = set()
@@ -89,16 +77,7 @@ class PlaceRoles:
         return listed
 
     def _is_origin(self, place: Entity) -> bool:
-        if _VENUE.search(self._text[max(0, place.start - 80) : place.start]):
-            return True
         return bool(_FROM.search(self._text[max(0, place.start - 14) : place.start]) or _CAME.match(self._text, place.end))
-
-    def _is_dateline(self, place: Entity) -> bool:
-        """Whether a place in capitals begins a line, alone or behind another, up to a dash or colon."""
-        if not place.text.isupper() or not _DATELINE.match(self._text, place.end):
-            return False
-        before = self._text[max(0, place.start - _DATELINE_REACH) : place.start].rpartition("\n")
-        return not before[2] or (before[2].isupper() and (bool(before[1]) or place.start < _DATELINE_REACH))
 
     def _opened(self, place: Entity) -> int:
         """Where the bracket opens that a place stands in; -1 where in none."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from bulletin_ner.normalisation.mentions import Mentions
 from bulletin_ner.schema import Entity
 
 WHOLE = re.compile(
-    r"[全我本](?P<han>[市省区區县縣州国國港澳台旗镇鎮])|(?:^|(?<=[\s，。；、,（(：:]))(?P<inner>[市省区區县縣州])[内內]|\b(?P<wide>nation|island|territory|province|state|county|city)-?wide\b"
-    r"|(?P<hk>醫院管理局|醫管局|\bHospital Authority\b|[衞衛]生防護中心公[布佈])"  # speak for all Hong Kong
-    r"|\bthe (?P<the>city|province|county|district|state|region|country|prefecture|territory|zone)\b",
+    r"[全我本](?P<han>[市省区區县縣州国國港澳台旗镇鎮])|(?:^|(?<=[\s，。；、,（(：:]))(?P<inner>[市省区區县縣州])[内內]|\b(?P<wide>nation|province|city)-?wide\b"
+    r"|\bthe (?P<the>city|province|county|district|state|region|country|prefecture|territory)\b",
     re.IGNORECASE,
 )
 # Levels and, where several kinds share one, how the official name ends; None: any.
@@ -24,13 +23,11 @@ _MEANT: dict[str, tuple[tuple[str, str | None], ...]] = {
     "prefecture": (("prefecture", None),),
     "country": (("country", None),),
     "town": (("township", None),),
-    "region": (("province", None), ("prefecture", None)),
 }
 _UNITS = {
     "市": "city", "区": "district", "區": "district", "县": "county", "縣": "county", "旗": "county", "省": "province", "州": "prefecture",
-    "国": "country", "國": "country", "nation": "country", "island": "country", "镇": "town", "鎮": "town", "state": "province",
+    "国": "country", "國": "country", "nation": "country", "镇": "town", "鎮": "town", "state": "province",
 }  # fmt: skip
-_WORDS = ("city", "province", "county", "district", "state", "region", "prefecture", "zone")  # ends of English names
 _ENDINGS = {"city": "市", "district": "区區", "county": "县縣旗", "province": "省", "prefecture": "州", "town": "镇鎮"}
 
 
@@ -40,17 +37,15 @@ def last_whole(words: str) -> str | None:
     if not matches:
         return None
     found = matches[-1]
-    word = (found["han"] or ("港" if found["hk"] else None) or found["inner"] or found["wide"] or found["the"]).lower()
+    word = (found["han"] or found["inner"] or found["wide"] or found["the"]).lower()
     return _UNITS.get(word, word)
 
 
 class Wholes:
-    """Over the administrative places of a document in order; ``topic``: the text of the place it is about; ``outer``: the texts of
-    places that another is said to lie in (`Gallup, New Mexico`)."""
+    """Over the administrative places of a document in order; ``topic``: the text of the place it is about."""
 
-    def __init__(self, admin: Sequence[Entity], topic: str | None, outer: Collection[str] = ()) -> None:
+    def __init__(self, admin: Sequence[Entity], topic: str | None) -> None:
         self._admin = admin
-        self._outer = outer
         self._topic = topic
         self._known: dict[str, Mentions] = {}
 
@@ -64,14 +59,10 @@ class Wholes:
         return self._known[unit].last(before) or self._known[unit].first(0)
 
     def _fits(self, place: Entity, unit: str) -> bool:
-        if unit in "港澳台":
-            return unit in place.text
+        if unit not in _MEANT:
+            return unit not in "港澳台" or unit in place.text
         if place.level is None:  # a place that no gazetteer knows: by its own ending, else only the document's topic
             own = next((name for name, endings in _ENDINGS.items() if place.text[-1] in endings), None)
-            word = place.text.rpartition(" ")[2].lower()
-            own = _UNITS.get(word, word) if word in _WORDS else own
-            if own is None and unit == "province" and self._outer:
-                return place.text in self._outer
-            return own == unit if own is not None else place.text == self._topic and unit not in ("country", "zone")
+            return own == unit if own is not None else place.text == self._topic
         name = place.name or place.text
-        return any(place.level == level and (ending is None or name.endswith(ending)) for level, ending in _MEANT.get(unit, ()))
+        return any(place.level == level and (ending is None or name.endswith(ending)) for level, ending in _MEANT[unit])
