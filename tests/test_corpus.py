@@ -131,5 +131,5 @@ def test_the_data_card_shows_the_corpus_as_it_is(corpus: dict[str, list[Annotate
 
 def test_a_row_nested_too_deeply_is_named(tmp_path: Path) -> None:
     (tmp_path / "deep.jsonl").write_text("[" * 100_000 + "\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"deep\.jsonl:1: not an annotated document"):
+    with pytest.raises(ValueError, match=r"deep\.jsonl:1: nested too deep to be jsonl"):
         list(read_jsonl(tmp_path / "deep.jsonl"))

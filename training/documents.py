@@ -135,7 +135,9 @@ def read_jsonl(path: Path) -> Iterator[AnnotatedDocument]:
             for number, line in enumerate(lines, 1):
                 try:
                     document = from_row(json.loads(line))
-                except (ValueError, KeyError, TypeError, RecursionError) as error:
+                except RecursionError as error:
+                    raise ValueError(f"{path}:{number}: nested too deep to be jsonl; take the nested part out") from error
+                except (ValueError, KeyError, TypeError) as error:
                     raise ValueError(f"{path}:{number}: not an annotated document ({error})") from error
                 yield document
         except UnicodeDecodeError as error:
