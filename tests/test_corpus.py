@@ -120,6 +120,8 @@ def test_links_point_at_what_is_annotated(corpus: dict[str, list[AnnotatedDocume
         places = {document.text[entity.start : entity.end] for entity in document.entities if entity.type == "PLACE"}
         assert all(link.indicator is not None or link.start in counts for link in own.links), document.id
         assert set(own.roles) <= officials, document.id
+        roles = {entity.start for entity in document.entities if entity.type == "ROLE"}
+        assert {start for starts in own.roles.values() for start in starts} <= roles, document.id
         assert {link.place for link in own.links} - {None} <= places, document.id
 
 

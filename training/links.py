@@ -22,12 +22,13 @@ class GoldLink:
 
 @dataclass(frozen=True)
 class GoldLinks:
-    """One document's links. ``codes``: place text to code, None where a reader gives none; ``roles``: an OFFICIAL's start to its titles."""
+    """One document's links. ``codes``: place text to code, None where a reader gives none; ``roles``: an OFFICIAL's start to the
+    starts of its ROLEs, so that no title of an outside text stands here."""
 
     id: str
     links: tuple[GoldLink, ...]
     codes: Mapping[str, str | None]
-    roles: Mapping[int, tuple[str, ...]]
+    roles: Mapping[int, tuple[int, ...]]
 
 
 def write_links(documents: Iterable[GoldLinks], path: Path) -> None:

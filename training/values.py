@@ -36,6 +36,7 @@ def count_values(pairs: Pairs, links: Mapping[str, GoldLinks]) -> dict[str, tupl
 
     for document, bulletin in pairs:
         known = links.get(document.id)
+        titles = {entity.start: document.text[entity.start : entity.end] for entity in document.entities if entity.type == "ROLE"}
         predicted = {(entity.type, entity.start, entity.end): entity for entity in bulletin.entities}
         for gold in document.entities:
             found = predicted.get((gold.type, gold.start, gold.end))
@@ -52,7 +53,7 @@ def count_values(pairs: Pairs, links: Mapping[str, GoldLinks]) -> dict[str, tupl
                 if found.code is not None:
                     count("PLACE.wrong code", found.code != code)
             if known is not None and gold.type == "OFFICIAL" and gold.start in known.roles:
-                count("OFFICIAL.roles", sorted(found.roles) == sorted(known.roles[gold.start]))
+                count("OFFICIAL.roles", sorted(found.roles) == sorted(titles[start] for start in known.roles[gold.start]))
     return {name: (right[name], number) for name, number in sorted(total.items())}
 
 
