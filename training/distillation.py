@@ -8,15 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from torch.nn import functional
 
 from bulletin_ner.features import FeatureLayout
 from bulletin_ner.network import JointNetwork
 from bulletin_ner.saved import read_config
 from bulletin_ner.torch_backend import load_torch
-from training.checkpoint import BEST
 from training.config import ConfigError
+from training.warm_start import kept_weights
 
 
 def load_teacher(folder: Path, layout: FeatureLayout, device: torch.device) -> JointNetwork:
@@ -24,9 +23,7 @@ def load_teacher(folder: Path, layout: FeatureLayout, device: torch.device) -> J
     network = load_torch(folder, read_config(folder)).network
     if network.layout != layout:
         raise ConfigError(f"distillation.teacher: {folder} has other labels than this config; take a teacher with the same")
-    kept = folder / "run" / BEST
-    if kept.is_file():
-        network.load_state_dict(load_file(kept), strict=False)  # frozen parts are not in it
+    network.load_state_dict(kept_weights(folder), strict=False)
     return network.to(device).eval().requires_grad_(False)
 
 

@@ -26,8 +26,7 @@ def start_from(folder: Path, network: JointNetwork, labels: LabelInventory) -> N
     part that does not fit.
     """
     content = read_config(folder)
-    kept = folder / "run" / BEST
-    saved = {**load_torch(folder, content).network.state_dict(), **(load_file(kept) if kept.is_file() else {})}
+    saved = {**load_torch(folder, content).network.state_dict(), **kept_weights(folder)}
     before, after = _rows(content["labels"]), _rows({"entity_types": labels.entity_types, "measures": labels.measures})
     fitted = {}
     for name, own in trainable_state(network).items():
@@ -38,6 +37,12 @@ def start_from(folder: Path, network: JointNetwork, labels: LabelInventory) -> N
     if new:
         log.info("run.start: %s does not know %s: they are learnt from nothing", folder, ", ".join(new))
     restore_trainable(network, fitted)
+
+
+def kept_weights(folder: Path) -> dict[str, torch.Tensor]:
+    """What the run of a saved model kept in full precision, without frozen parts; nothing where it is not there."""
+    kept = folder / "run" / BEST
+    return load_file(kept) if kept.is_file() else {}
 
 
 def _rows(labels: dict[str, Any]) -> dict[str, list[str]]:
