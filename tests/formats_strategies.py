@@ -1,7 +1,8 @@
-"""Hypothesis strategies: annotated documents with any text, spans and attributes that the type allows."""
+"""Hypothesis strategies for annotated documents with any text, spans and attributes that the type allows, and one sample of them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -77,3 +78,19 @@ def documents(draw: Any, complete: bool = False) -> AnnotatedDocument:
     date = draw(st.sampled_from([None, "2022-11-10"]))
     words = [draw(_WORDS) for _ in range(5)]
     return AnnotatedDocument(words[0], text, draw(st.sampled_from(LANGUAGES)), *words[1:4], words[4], "none", date, entities, spans)
+
+
+TEXT = "甲县通报：𠮷村累计报告12例。\r\n请戴好口罩！\n"
+
+
+def sample(**changes: object) -> AnnotatedDocument:
+    """A document of three entities and one measure, with changes."""
+    entities = (
+        GoldEntity("PLACE", 0, 2, kind="admin"),
+        GoldEntity("PLACE", 5, 7, kind="site"),
+        GoldEntity("COUNT", 11, 14, indicator="infections", aspect="cumulative", value=12.0, modifier="exact"),
+    )
+    labels = ((), ("PERSONAL_PROTECTION",))
+    spans = tuple(GoldSentence(*span, found) for span, found in zip(sentences(TEXT), labels, strict=True))
+    document = AnnotatedDocument("d-1", TEXT, "zh-Hans", "circular", "covid-19", "甲省/甲县", "f", "none", "2022-11-10", entities, spans)
+    return replace(document, **changes)  # type: ignore[arg-type]

@@ -1,45 +1,28 @@
-"""Annotation formats: what a round trip keeps, what the command says it lost, and where it refuses to write."""
+"""Annotation formats: what a round trip keeps, and what of other tools is read."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from formats_strategies import documents
+from formats_strategies import TEXT, documents, sample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import bulletin_ner
 from bulletin_ner.exporters import as_conll
-from bulletin_ner.segmentation import sentences
-from training.documents import AnnotatedDocument, GoldEntity, GoldSentence, read_jsonl, write_jsonl
+from training.documents import AnnotatedDocument, GoldEntity, read_jsonl, write_jsonl
 from training.formats.convert import convert
 from training.formats.item import FormatError, Item
 from training.formats.losses import count_losses
-from training.formats.output import safe_names
 from training.formats.registry import FORMATS
 from training.markup import parse_file
 
 WHOLE = ("jsonl", "conll", "brat", "doccano", "label-studio", "spacy", "huggingface")
-TEXT = "甲县通报：𠮷村累计报告12例。\r\n请戴好口罩！\n"
-
-
-def _document(**changes: object) -> AnnotatedDocument:
-    entities = (
-        GoldEntity("PLACE", 0, 2, kind="admin"),
-        GoldEntity("PLACE", 5, 7, kind="site"),
-        GoldEntity("COUNT", 11, 14, indicator="infections", aspect="cumulative", value=12.0, modifier="exact"),
-    )
-    labels = ((), ("PERSONAL_PROTECTION",))
-    spans = tuple(GoldSentence(*span, found) for span, found in zip(sentences(TEXT), labels, strict=True))
-    document = AnnotatedDocument("d-1", TEXT, "zh-Hans", "circular", "covid-19", "甲省/甲县", "f", "none", "2022-11-10", entities, spans)
-    return replace(document, **changes)  # type: ignore[arg-type]
 
 
 def _back(name: str, items: list[Item], folder: Path) -> tuple[Item, ...]:
@@ -89,7 +72,7 @@ def test_predictions_hold_all_but_the_header(document: AnnotatedDocument, tmp_pa
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_every_format_through_the_command(name: str, tmp_path: Path) -> None:
-    write_jsonl([_document(), _document(id="d/2", sentences=())], tmp_path / "a.jsonl")
+    write_jsonl([sample(), sample(id="d/2", sentences=())], tmp_path / "a.jsonl")
     done = convert(tmp_path / "a.jsonl", tmp_path / "out", "jsonl", name, strict=True)
     assert (done.documents, done.remarks) == (2, ())
     convert(tmp_path / "out", tmp_path / "b.jsonl", name, "jsonl", strict=True)
@@ -98,12 +81,12 @@ def test_every_format_through_the_command(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", ["b.jsonl", "b.json", "b"])
 def test_results_of_several_documents_come_back(file: str, tmp_path: Path) -> None:
-    write_jsonl([_document(), _document(id="d/2")], tmp_path / "a.jsonl")
+    write_jsonl([sample(), sample(id="d/2")], tmp_path / "a.jsonl")
     convert(tmp_path / "a.jsonl", tmp_path / file, "jsonl", "predictions")
     lines = (tmp_path / file).read_text(encoding="utf-8").splitlines()
     assert (lines[0] == "[") == (file == "b.json")
     convert(tmp_path / file, tmp_path / "c.jsonl", "predictions", "jsonl")
-    assert [(d.id, d.entities) for d in read_jsonl(tmp_path / "c.jsonl")] == [(name, _document().entities) for name in ("d-1", "d/2")]
+    assert [(d.id, d.entities) for d in read_jsonl(tmp_path / "c.jsonl")] == [(name, sample().entities) for name in ("d-1", "d/2")]
 
 
 def test_the_commands_own_conll_is_read(default: bulletin_ner.Tagger, tmp_path: Path) -> None:
@@ -159,8 +142,8 @@ def test_annotations_become_results_with_codes_and_records(default: bulletin_ner
 
 
 def test_an_annotated_value_is_also_its_records(tmp_path: Path) -> None:
-    entities = tuple(replace(e, value=13.0, modifier="over") if e.type == "COUNT" else e for e in _document().entities)
-    (item,) = _back("predictions", [Item(_document(entities=entities))], tmp_path)
+    entities = tuple(replace(e, value=13.0, modifier="over") if e.type == "COUNT" else e for e in sample().entities)
+    (item,) = _back("predictions", [Item(sample(entities=entities))], tmp_path)
     assert item.prediction is not None
     (record,) = item.prediction.records
     assert (str(record.value), record.modifier, str(item.prediction.entities[2].value)) == ("13", "over", "13")
@@ -189,14 +172,14 @@ def test_label_studio_shows_predictions_and_takes_finished_work(default: bulleti
 
 def test_label_studio_offsets_in_utf_16_are_read(tmp_path: Path) -> None:
     (tmp_path / "ls").mkdir()
-    FORMATS["label-studio"].write([Item(_document())], tmp_path / "ls")
+    FORMATS["label-studio"].write([Item(sample())], tmp_path / "ls")
     path = tmp_path / "ls/tasks.json"
     tasks = json.loads(path.read_text(encoding="utf-8"))
     for part in tasks[0]["annotations"][0]["result"]:
         for key in ("start", "end"):
             part["value"][key] += part["value"][key] > 5  # 𠮷, at 5, is two units
     path.write_text(json.dumps(tasks), encoding="utf-8")
-    assert FORMATS["label-studio"].read(path).items == (Item(_document()),)
+    assert FORMATS["label-studio"].read(path).items == (Item(sample()),)
     tasks[0]["annotations"][0]["result"][0]["value"]["text"] = "乙县"
     path.write_text(json.dumps(tasks), encoding="utf-8")
     with pytest.raises(FormatError, match=r"tasks\.json: task 1: .*says '乙县', the text has '甲县'"):
@@ -205,7 +188,7 @@ def test_label_studio_offsets_in_utf_16_are_read(tmp_path: Path) -> None:
 
 def test_what_label_studio_has_beside_is_said(tmp_path: Path) -> None:
     (tmp_path / "ls").mkdir()
-    FORMATS["label-studio"].write([Item(_document())], tmp_path / "ls")
+    FORMATS["label-studio"].write([Item(sample())], tmp_path / "ls")
     path = tmp_path / "ls/tasks.json"
     tasks = json.loads(path.read_text(encoding="utf-8"))
     result = tasks[0]["annotations"][0]["result"]
@@ -214,7 +197,7 @@ def test_what_label_studio_has_beside_is_said(tmp_path: Path) -> None:
     tasks[0]["annotations"].insert(0, {"result": []})
     path.write_text(json.dumps(tasks), encoding="utf-8")
     reading = FORMATS["label-studio"].read(path)
-    assert reading.items == (Item(_document()),)
+    assert reading.items == (Item(sample()),)
     assert reading.remarks == (
         "d-1: 1 relations and the like, 1 choices and texts of no entity left out",
         f"{path}: d-1 has 2 finished annotations: the last is taken",
@@ -248,7 +231,7 @@ def test_a_doccano_export_is_read(tmp_path: Path) -> None:
 
 def test_a_moved_doccano_span_leaves_its_value_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()
-    FORMATS["doccano"].write([Item(_document())], tmp_path / "d")
+    FORMATS["doccano"].write([Item(sample())], tmp_path / "d")
     path = tmp_path / "d/documents.jsonl"
     path.write_text(path.read_text(encoding="utf-8").replace("[11, 14, ", "[10, 14, ", 1), encoding="utf-8")
     reading = FORMATS["doccano"].read(tmp_path / "d")
@@ -275,160 +258,3 @@ def test_brat_in_pieces_with_relations_and_without_headers(tmp_path: Path) -> No
     reading = FORMATS["brat"].read(tmp_path)
     assert reading.items[0].document.entities == (GoldEntity("PLACE", 0, 5, kind="site"), GoldEntity("COUNT", 7, 9, value=[3, 4]))
     assert any("1 lines of relations, events and notes left out" in remark for remark in reading.remarks)
-
-
-@pytest.mark.parametrize(
-    ("name", "file", "content", "message"),
-    [
-        ("predictions", "a.jsonl", '\n{"text": 1}\n', r"a\.jsonl:2: not a result of predict"),
-        ("predictions", "a.json", '{\n"text"', r"a\.json:2: not JSON"),
-        ("jsonl", "a.jsonl", "\n", r"a\.jsonl:1: not an annotated document"),
-        ("markup", "a.txt", "### a\nlanguage: xx\n---\n甲\n", r"a\.txt:1: a: header has no genre"),
-        ("conll", "a.conll", "甲\tB-PLACE\n县\tI-COUNT\n", r"a\.conll:2: tag 'I-COUNT' after 'B-PLACE' is not BIO"),
-        ("conll", "a.conll", '# text = "甲乙"\n甲\tO\n丙\tO\n', r"a\.conll:3: token '丙' is not at 1 of `# text`"),
-        ("conll", "a.conll", "甲\n", r"a\.conll:1: '甲' is no token"),
-        ("conll", "a.conll", "甲\tB-COUNT\tvalue=x\n", r"a\.conll:1: "),
-        ("doccano", "a.jsonl", '\n{"text": "甲", "label": [[0, 2, "PLACE"]]}\n', r"a\.jsonl:2: .*span PLACE at 0:2, the text has 1"),
-        ("doccano", "a.jsonl", '{"text": "甲", "label": [[0, 1, "PLACE/nowhere"]]}', r"a\.jsonl:1: .*'nowhere' is no kind"),
-        ("label-studio", "a.json", "[\n{", r"a\.json:2: not JSON"),
-        ("label-studio", "a.json", '[{"text": "甲"}]', r"a\.json: task 1: "),
-        ("spacy", "a.spacy", "x", r"a\.spacy: no DocBin"),
-        ("brat", "a.txt", "x", r"a\.txt: brat documents are a folder"),
-        ("huggingface", "a.txt", "x", r"a\.txt: no folder"),
-        ("markup", "none.txt", None, r"none\.txt: no such file"),
-        ("xml", "a.txt", "x", "--from 'xml' is none of predictions, jsonl"),
-    ],
-)
-def test_faults_name_file_and_line(name: str, file: str, content: str | None, message: str, tmp_path: Path) -> None:
-    if content is not None:
-        (tmp_path / file).write_text(content, encoding="utf-8")
-    with pytest.raises(FormatError, match=message):
-        convert(tmp_path / file, tmp_path / "out", name, "jsonl")
-    assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.parametrize(("name", "file"), [("jsonl", "a.jsonl"), ("markup", "a.txt"), ("conll", "a.conll"), ("predictions", "a.json")])
-def test_another_encoding_is_named(name: str, file: str, tmp_path: Path) -> None:
-    (tmp_path / file).write_bytes("### 甲县通报".encode("gb18030"))
-    with pytest.raises(FormatError, match=rf"{file}:?1?: not UTF-8.*iconv -f GB18030"):
-        convert(tmp_path / file, tmp_path / "out", name, "brat")
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("T1\tPLACE 0 9\t甲县", r"a\.ann:2: T1 is at 0:9, the text has 5"),
-        ("T1\tPLACE 0 2\t乙县", r"a\.ann:2: T1 says '乙县', its offsets '甲县'"),
-        ("T1\tPLACE 0 1;3 4\t甲 好", r"a\.ann:2: T1 has a gap over"),
-        ("A1\tkind T9 site", r"a\.ann:2: attribute of T9"),
-        ("T1 PLACE", r"a\.ann:2: 'T1 PLACE' is no text-bound"),
-        ("T1\tPLACE 0 2\t甲县\nA1\tkind T1 moon", r"a\.ann:2: kind 'moon' is none of"),
-        ("T1\tCOUNT 0 2\t甲县\n#1\tAnnotatorNotes T1\tvalue=many", r"a\.ann:3: value=many: a COUNT's value"),
-    ],
-)
-def test_brat_faults_name_file_and_line(line: str, message: str, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("甲县很好。", encoding="utf-8")
-    (tmp_path / "a.ann").write_text(f"\n{line}\n", encoding="utf-8")
-    with pytest.raises(FormatError, match=message):
-        FORMATS["brat"].read(tmp_path)
-
-
-def test_what_the_markup_cannot_write_is_said(tmp_path: Path) -> None:
-    write_jsonl([_document(entities=(GoldEntity("COUNT", 11, 14),))], tmp_path / "a.jsonl")
-    with pytest.raises(FormatError, match="document d-1: COUNT '12例' at 11 has no indicator, which the markup needs"):
-        convert(tmp_path / "a.jsonl", tmp_path / "a.txt", "jsonl", "markup")
-    write_jsonl([_document(entities=(GoldEntity("DATE", 0, 2, value="soon"),))], tmp_path / "a.jsonl")
-    with pytest.raises(FormatError, match=r"cannot be written as markup; nothing was written:\n.*a\.txt:10: .*not ISO 8601"):
-        convert(tmp_path / "a.jsonl", tmp_path / "a.txt", "jsonl", "markup")
-    assert {path.name for path in tmp_path.iterdir()} == {"a.jsonl"}
-
-
-IDS = ["../../evil", "/etc/passwd", "..", "", "a\\b", "CON", "a:b\x00c", "甲/乙", "x" * 400, "A", "a", ".hidden", "C:\\evil"]
-
-
-def test_names_stay_inside_the_folder(tmp_path: Path) -> None:
-    write_jsonl([_document(id=name) for name in IDS], tmp_path / "a.jsonl")
-    (tmp_path / "inner").mkdir()
-    convert(tmp_path / "a.jsonl", tmp_path / "inner/brat", "jsonl", "brat", strict=True)
-    assert {path.name for path in tmp_path.iterdir()} == {"a.jsonl", "inner"}
-    assert [path.name for path in (tmp_path / "inner").iterdir()] == ["brat"]
-    texts = list((tmp_path / "inner/brat").glob("*.txt"))
-    assert len(texts) == len(IDS)
-    back = FORMATS["brat"].read(tmp_path / "inner/brat")
-    assert [item.document.id for item in back.items] == IDS
-
-
-@given(ids=st.lists(st.text(max_size=30)))
-def test_safe_names_are_names_and_differ(ids: list[str]) -> None:
-    names = safe_names(ids)
-    assert len({name.casefold() for name in names}) == len(ids)
-    for name in names:
-        assert Path(name).name == name
-        assert name[0] not in ". -"
-        assert not set(name) & set('/\\:*?"<>|\x00\n')
-        assert len(name.encode()) <= 110
-
-
-def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
-    write_jsonl([_document()], tmp_path / "a.jsonl")
-    (tmp_path / "b.conll").write_text("mine", encoding="utf-8")
-    with pytest.raises(FormatError, match=r"b\.conll: is there already"):
-        convert(tmp_path / "a.jsonl", tmp_path / "b.conll", "jsonl", "conll")
-    assert (tmp_path / "b.conll").read_text(encoding="utf-8") == "mine"
-    convert(tmp_path / "a.jsonl", tmp_path / "b.conll", "jsonl", "conll", force=True)
-    assert (tmp_path / "b.conll").read_text(encoding="utf-8").startswith("# newdoc id = d-1\n")
-    convert(tmp_path / "a.jsonl", tmp_path / "brat", "jsonl", "brat")
-    write_jsonl([_document(id="d-2")], tmp_path / "a.jsonl")
-    with pytest.raises(FormatError, match="brat: holds files already"):
-        convert(tmp_path / "a.jsonl", tmp_path / "brat", "jsonl", "brat")
-    convert(tmp_path / "a.jsonl", tmp_path / "brat", "jsonl", "brat", force=True)
-    assert sorted(path.name for path in (tmp_path / "brat").iterdir()) == ["annotation.conf", "d-2.ann", "d-2.txt", "documents.json"]
-    (tmp_path / "brat/thesis.doc").write_text("mine", encoding="utf-8")
-    with pytest.raises(FormatError, match=r"holds 'thesis\.doc', which convert did not write"):
-        convert(tmp_path / "a.jsonl", tmp_path / "brat", "jsonl", "brat", force=True)
-    with pytest.raises(FormatError, match="a folder, and this format is one file"):
-        convert(tmp_path / "a.jsonl", tmp_path / "brat", "jsonl", "conll", force=True)
-
-
-def test_a_link_is_replaced_not_followed(tmp_path: Path) -> None:
-    write_jsonl([_document()], tmp_path / "a.jsonl")
-    (tmp_path / "kept").mkdir()
-    (tmp_path / "target").write_text("mine", encoding="utf-8")
-    (tmp_path / "out").symlink_to(tmp_path / "target")
-    convert(tmp_path / "a.jsonl", tmp_path / "out", "jsonl", "conll", force=True)
-    assert (tmp_path / "target").read_text(encoding="utf-8") == "mine"
-    (tmp_path / "folder").symlink_to(tmp_path / "kept")
-    with pytest.raises(FormatError, match="folder: no folder, and this format is one"):
-        convert(tmp_path / "a.jsonl", tmp_path / "folder", "jsonl", "brat", force=True)
-    assert not list((tmp_path / "kept").iterdir())
-
-
-def test_a_failure_leaves_no_half_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_jsonl([_document()], tmp_path / "a.jsonl")
-
-    def failing(items: object, path: Path) -> None:
-        (path / "half.txt").write_text("x", encoding="utf-8")
-        raise OSError("disk full")
-
-    monkeypatch.setitem(FORMATS, "brat", replace(FORMATS["brat"], write=failing))
-    with pytest.raises(OSError, match="disk full"):
-        convert(tmp_path / "a.jsonl", tmp_path / "brat", "jsonl", "brat")
-    assert {path.name for path in tmp_path.iterdir()} == {"a.jsonl"}
-
-
-def _command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    program = [sys.executable, "-c", "from bulletin_ner.cli import main; main()", "convert"]
-    return subprocess.run([*program, *arguments], capture_output=True, text=True, encoding="utf-8", check=False)
-
-
-def test_the_command_says_what_it_lost_and_what_is_wrong(tmp_path: Path) -> None:
-    write_jsonl([_document()], tmp_path / "a.jsonl")
-    source, output = str(tmp_path / "a.jsonl"), str(tmp_path / "a.txt")
-    done = _command(source, output, "--from", "jsonl", "--to", "markup")
-    assert (done.returncode, done.stdout) == (0, f"1 documents in {output}\n")
-    assert done.stderr == "markup cannot hold, left out: text (white space) (1)\n"
-    wrong = _command(output, str(tmp_path / "b"), "--from", "conll", "--to", "jsonl")
-    assert wrong.returncode == 2
-    assert wrong.stderr.startswith(f"{output}:9: ")
-    assert "Traceback" not in wrong.stderr
-    assert not (tmp_path / "b").exists()
