@@ -61,6 +61,7 @@ def test_a_document_compiles(tmp_path: Path) -> None:
         ("[P:甲县]通报。{}\n甲县发布。{}", "9: a-1: '甲县' is tagged elsewhere"),
         ("[P:甲、乙县]通报。{}", "8: a-1: PLACE '甲、乙县' holds punctuation"),
         ("共[C:3|infections new]例。{}", "8: a-1: COUNT '3': the classifier '例' belongs inside"),
+        ('<img src="a.jpg" alt="[P:甲县]街头"/>好。{}', "8: a-1: PLACE '甲县' stands inside a mark of the page"),
     ],
 )
 def test_every_fault_is_reported_with_its_line(tmp_path: Path, body: str, fault: str) -> None:

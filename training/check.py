@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bulletin_ner.cleaning import clean
 from bulletin_ner.labels import LabelInventory
 from training.documents import write_jsonl
 from training.inventory import read_labels
@@ -74,8 +75,13 @@ def check_document(parsed: ParsedDocument) -> list[Fault]:
             if not any(covered[match.start() : match.end()]):
                 around = text[max(0, match.start() - 6) : match.end() + 6].replace("\n", " ")
                 faults.append(parsed.fault(match.start(), f"{name!r} is tagged elsewhere but not in {around!r}"))
+    kept = bytearray(len(text))
+    for start in clean(text).starts:
+        kept[start] = 1
     for entity in document.entities:
         span = text[entity.start : entity.end]
+        if not any(kept[entity.start : entity.end]):
+            faults.append(parsed.fault(entity.start, f"{entity.type} {span!r} stands inside a mark of the page, which is not read: untag it"))
         if entity.type in ("PLACE", "OFFICIAL") and re.search(r"[、，。；：？！\n]", span):
             faults.append(parsed.fault(entity.start, f"{entity.type} {span!r} holds punctuation: one tag for each name"))
         if entity.type in ("COUNT", "DATE") and re.match(r"截至|截止|共|as of\b|a total of\b|on\b", span):
