@@ -81,7 +81,7 @@ def check_document(parsed: ParsedDocument) -> list[Fault]:
     for entity in document.entities:
         span = text[entity.start : entity.end]
         if not any(kept[entity.start : entity.end]):
-            faults.append(parsed.fault(entity.start, f"{entity.type} {span!r} stands inside a mark of the page, which is not read: untag it"))
+            faults.append(parsed.fault(entity.start, f"{entity.type} {span!r} stands inside a mark of the page, which is not read"))
         if entity.type in ("PLACE", "OFFICIAL") and re.search(r"[、，。；：？！\n]", span):
             faults.append(parsed.fault(entity.start, f"{entity.type} {span!r} holds punctuation: one tag for each name"))
         if entity.type in ("COUNT", "DATE") and re.match(r"截至|截止|共|as of\b|a total of\b|on\b", span):
