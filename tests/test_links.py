@@ -256,6 +256,27 @@ def test_no_figure_holds_for_a_day_to_come() -> None:
         ("At [S:Central Station] ([S:CS]) [C:nine|infections new] fell ill.", ["Central Station"]),
         ("[P:Penang] reports. [C:Two|deaths cumulative] people died, both in the [P:Timur Laut district].", ["Timur Laut district"]),
         ("[P:Penang] reports. [S:Park A], [S:Park B] and the [S:Hall] tested [C:40|tests new].", ["Penang"]),
+        # figures told by the authority of a whole region are the region's, with or without its name
+        ("[P:觀塘]兩廈撤離\n衞生防護中心公布新增[C:9宗|infections new]。\n[P:觀塘]佔[C:2宗|infections new]。", [None, "觀塘"]),
+        ("[P:香港]網\n[P:觀塘]兩廈撤離，住客今晚入住檢疫中心，其餘樓宇照常開放，街坊可以放心。\n衞生防護中心公布新增[C:9宗|infections new]。", ["香港"]),
+        ("[P:彰化縣]通報。依疾管署規定採檢，新增[C:9例|infections new]。", ["彰化縣"]),
+        ("[P:觀塘]社區會堂開放。本港累計[C:9宗|infections cumulative]。", [None]),
+        # where those counted are, live or were taken, behind the figure
+        ("[P:石城县]通报。[C:3例|infections new]住[P:琴江镇]，[C:1例|infections new]是[S:东街市场]摊主。", ["琴江镇", "东街市场"]),
+        ("[P:石城县]通报。[C:7例|infections new]在[P:琴江镇]、[C:2例|infections new]在[P:小松镇]。", ["琴江镇", "小松镇"]),
+        ("[P:石城县]通报。[C:2名|infections unspecified]孕妇送[S:第六人民医院]。", ["第六人民医院"]),
+        ("[P:石城县]通报。[C:9份|tests new]样本送[P:赣州市]疾控中心。", ["石城县"]),
+        # each of two that 與 joins; a body that only tested; a disease's name
+        ("[P:古坑鄉]、[P:大埤鄉]與[P:斗南鎮]各[C:2例|infections new]。", ["斗南鎮"]),
+        ("[P:石城县]报告。截至5日，经[P:赣州市]疾控中心检测，[C:9份|tests new]阳性。", ["石城县"]),
+        ("[P:石城县]流行性出血热通报\n重点在[P:琴江镇]和[P:琴江镇]周边。\n今年1月以来新发[C:20例|infections new]。", ["石城县"]),
+        ("[P:臺南市]累計[C:9例|infections cumulative]境外移入（[P:越南][C:5例|infections cumulative]）。", ["臺南市"] * 2),
+        # a bracket behind a place holds its parts
+        ("• [P:Nyandeni] ([P:Libode], [P:Ngqeleni]): [C:390|infections new], [C:17|deaths new]", ["Nyandeni"] * 2),
+        ("[P:石城县]排查。[P:琴江镇][C:9例|infections new]，县外协查转回[C:1例|infections new]。", ["琴江镇", None]),
+        # the place of that level though the topic is another; no topic is the country where it is not known to be one
+        ("[P:EASTERN CAPE] reports on [P:OR Tambo District]. Our district stands at [C:9|infections cumulative].", ["OR Tambo District"]),
+        ("[P:Dili] reports. The country has [C:52|infections current] cases.", [None]),
     ],
 )
 def test_which_place_holds(marked: str, places: list[str | None]) -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from bulletin_ner.normalisation.layout import Layout, Point
 from bulletin_ner.normalisation.mentions import Mentions
 from bulletin_ner.normalisation.place_roles import PlaceRoles
+from bulletin_ner.normalisation.topics import topic
 from bulletin_ner.normalisation.wholes import Wholes, last_whole
 from bulletin_ner.schema import Entity
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _NATION = re.compile(r"全[国國]|\bnation(?:wide|ally)?\b", re.I)
 # People of the figure who are somewhere the text does not name (县外61人, 外地的).
-_ELSEWHERE = re.compile(r"(?:(?:[县縣市省区區州][内內]?外|外[县縣市省地])(?:的|有)?)$")
-_ELSEWHERE_AFTER = re.compile(r"(?:在|为|為|是)?(?:外[县縣市省地]|[县縣市省]外)的")
+_ELSEWHERE = re.compile(r"(?:(?:[县縣市省区區州][内內]?外|外[县縣市省地])(?:[协協][查助])?(?:[转轉]回|的|有)?)$")
+_ELSEWHERE_AFTER = re.compile(
+    r"(?:在|为|為|是)?(?:外[县縣市省地]|[县縣市省]外)(?:的|感染|病例|[协協]查)|[^,;.]{0,20}\b(?:in|to) other (?:counties|cities|provinces)"
+)
 _AS_OF = re.compile(r"截[至止]|以[来來]|\bas (?:of|at)\b", re.I)
 _TOTAL = re.compile(r"[累合总總共][计計]?|in (?:all|total)\b", re.I)
 _SINCE = re.compile(r"\bsince [^,;]*$", re.I)
@@ -33,14 +35,16 @@ _SITES = {
 }  # fmt: skip
 _EACH = re.compile(r"各|\beach\b|\bboth\b", re.I)
 _TITLE_END = re.compile(r"\s*[：:，,◇丨|—]|\u3000")
-_AUTHORITIES = ("county", "prefecture", "province")
 _CARRIED = 300  # characters before a sentence in which 全市 still says what the sentence is about
 _SITE_REACH = 1000  # characters back to the site that 该院 means
 _CLOSE = 6  # characters between a site and the figure told of it
 _HEADING = 30  # characters: a short line before names what the next lines are about
 _OF_WHICH = re.compile(r"其中|包括|包含|含|分别|分別|\bof (?:which|whom|these|them)|\bamong (?:them|these|which)|\bincluding", re.I)
 _INSIDE = re.compile(r"\s*[（(](?:均?[在为為]|位于|位於|分布在)?$")
-_AT = re.compile(r"(?:均|都|分别|分別)?(?:系|在|位于|位於|分布在|分佈在|发生在|發生在)$")
+_AT = re.compile(  # where those counted are, live or were taken, behind the figure: 3例在, 2例住, 1名长者送
+    r"(?:系|係|在|位[于於]|住[于於]?|居[于於]|(?P<moved>送[往至到]?|[转轉][往至到入送]+|入住))$"
+)
+_ARE = re.compile(r"(?:患者)?(?:均|都|全部)?(?:是|为|為|系|係)$")  # 1例是X市场商户
 _MEMBERS = re.compile(  # 12 students of Class 3 of X School
     r"[^;.]{0,20}\b(?:students|pupils|children|staff|teachers|residents|patients|workers)\b[^;.]{0,30}\b(?:of|at|from) (?:the )?", re.I
 )
@@ -65,11 +69,11 @@ class PlaceLinker:
         self.figures = Mentions(entity for entity in entities if entity.type == "COUNT")
         self.roles = PlaceRoles(text, self.places, self.figures)
         self.heads = Mentions(
-            p for p in self.places if p.id not in self.roles.origin and p.kind != "site" and p.id not in self.roles.listed
+            p for p in self.places if p.kind != "site" and p.id not in self.roles.origin and p.id not in self.roles.listed
         )
-        topic = self._topic()
-        self.topics = Mentions(place for place in self.places if place.text == topic)
-        self.wholes = Wholes([p for p in self.places if p.kind != "site" and p.id not in self.roles.origin], topic)
+        about = topic(layout, self.places, self.figures, self.roles)
+        self.topics = Mentions(place for place in self.places if place.text == about)
+        self.wholes = Wholes([p for p in self.places if p.kind != "site" and p.id not in self.roles.origin], about)
         self.placed: list[Placed] = []
         self.placed_starts: list[int] = []
         self.told: list[int | None] = []  # for each point placed, the last place found up to it that was no member of a list, by index
@@ -97,7 +101,7 @@ class PlaceLinker:
         if _SUM.search(clause):
             return self._topic_id(point), True
         own = [place for place in before if place.start >= clause_start]
-        beside = own[-1] if own else None
+        beside = self.roles.owner(own[-1], point.start) if own else None
         previous = self.placed[-1] if self.placed and self.placed[-1][0].start >= start else None
         if beside is not None and previous is not None and beside.id in self.roles.imported:
             return previous[1], False
@@ -116,7 +120,7 @@ class PlaceLinker:
             beside = self.roles.chain_head(beside)
             if beside.kind == "site" and len(between) > _CLOSE:
                 return _first(self._headed(start), beside.id), False
-            return beside.id, self._adjacent(beside, point) and "、" not in between
+            return beside.id, self._adjacent(beside, point)
         if previous is not None and _OF_WHICH.search(clause) and previous[1] is not None:
             return previous[1], False
         if (site := self._same_site(start, point)) is not None:
@@ -128,7 +132,7 @@ class PlaceLinker:
         head = next((p for p in reversed(before) if self._is_free(p, point)), None)
         if head is not None:
             return self._told_before(head, point, before, previous), False
-        told = [place for place in before if place.id not in self.roles.origin]
+        told = [p for p in before if p.id not in self.roles.origin and self.roles.owner(p, point.start) is p]
         subject = len(told) == 1 and not self.figures.begun(start, told[0].start)
         if previous is not None and (not previous[2] or subject):
             return previous[1], False
@@ -219,7 +223,9 @@ class PlaceLinker:
         gap = self.text[between[0].end if joined else point.end : first.start]
         if between and not joined:
             return None
-        if first.id in self.roles.origin:
+        if _ARE.fullmatch(gap) and not self.roles.came(first) and first.level != "country":
+            return first
+        if first.id in self.roles.origin and not (_HAN.search(gap) and _AT.search(gap)):
             return first if _SHARE.fullmatch(gap) and first.level != "country" else None
         if _INSIDE.fullmatch(gap) or (len(gap) < 25 and _INSIDE.search(gap) and not re.search(r"[，,；;。]", gap)):
             close = re.search(r"[）)]", self.text[first.end : end])
@@ -227,11 +233,10 @@ class PlaceLinker:
             inside = self.figures.begun(first.end, first.end + len(inner))
             return None if inside or "、" in inner else first
         if _HAN.search(self.text[point.start - 1 : point.end + 1]) or _HAN.search(gap):
-            return (
-                first
-                if _AT.search(gap) and not re.search(r"[，,；;。]", gap) and "、" not in self.text[first.end : first.end + 1]
-                else None
-            )
+            at = _AT.search(gap)
+            if at is None or re.search(r"[，,；;。：:]", gap) or first.id in self.roles.listed:
+                return None
+            return first if first.kind == "site" or not at["moved"] else None
         if _MEMBERS.fullmatch(gap) and first.kind == "site":
             return first
         return first if _IN.fullmatch(gap) and first.id not in self.roles.listed else None
@@ -242,28 +247,7 @@ class PlaceLinker:
     def _adjacent(self, place: Entity, point: Point) -> bool:
         """Whether nothing but what is counted stands between: 甲区3例, 甲区新增确诊病例3例, Yubei District 3."""
         gap = self.text[place.end : point.start]
-        return len(gap) <= 30 and not self.figures.begun(place.end, point.start)
-
-    def _topic(self) -> str | None:
-        """The text of the place that the document is about: the first of the title (a site only before all figures), else the most
-        frequent; None where the title names a whole (本市) that no place of the text is."""
-        admin = [place for place in self.places if place.kind != "site" and place.id not in self.roles.origin]
-        opening = self.layout.sentences[:3]
-        first = opening[-1][1] if opening else 0  # a text without a word has no sentence
-        figure = self.figures.first(0)
-        titled = [p for p in self.places if p.start < first and p.id not in self.roles.origin and p.id not in self.roles.parts]
-        named = next((place for place in titled if place.kind != "site"), None)
-        if named is None and titled and figure is not None and titled[0].start < figure.start:
-            named = titled[0]
-        unit = last_whole(self.text[: named.start if named else first])
-        if unit is not None and Wholes(admin, None).mention(unit, 0) is None:
-            return None
-        if named is not None:
-            return named.text
-        free = [place for place in admin if place.id not in self.roles.parts]
-        often = Counter(place.text for place in free)
-        text, times = next(iter(often.most_common(1)), (None, 0))
-        return text if times > 1 or len(often) == 1 else next((place.text for place in free if place.level in _AUTHORITIES), None)
+        return len(gap) <= 30 and "、" not in gap and not self.figures.begun(place.end, point.start)
 
     def _topic_id(self, point: Point) -> int | None:
         named = self.topics.last(point.start) or self.topics.first(0)
