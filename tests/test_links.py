@@ -258,8 +258,15 @@ def test_no_figure_holds_for_a_day_to_come() -> None:
         ("[P:Penang] reports. [S:Park A], [S:Park B] and the [S:Hall] tested [C:40|tests new].", ["Penang"]),
         # figures told by the authority of a whole region are the region's, with or without its name
         ("[P:觀塘]兩廈撤離\n衞生防護中心公布新增[C:9宗|infections new]。\n[P:觀塘]佔[C:2宗|infections new]。", [None, "觀塘"]),
-        ("[P:香港]網\n[P:觀塘]兩廈撤離，住客今晚入住檢疫中心，其餘樓宇照常開放，街坊可以放心。\n衞生防護中心公布新增[C:9宗|infections new]。", ["香港"]),
+        (
+            "[P:香港]網\n[P:觀塘]兩廈撤離，住客今晚入住檢疫中心，其餘照常，街坊毋須驚慌。\n衞生防護中心公布新增[C:9宗|infections new]。",
+            ["香港"],
+        ),
         ("[P:彰化縣]通報。依疾管署規定採檢，新增[C:9例|infections new]。", ["彰化縣"]),
+        ("一\n二\n三\n[P:觀塘]和[P:觀塘]周邊：\n醫院管理局現有[C:9名|hospitalised current]病人。", [None]),
+        # the lowest of a page's path
+        ("[P:朝阳市] | [P:喀左县] | 客户端\n今日通报如下。\n新增[C:9例|infections new]。", ["喀左县"]),
+        ("[P:觀塘]通報。[S:聯合醫院]停診。[S:樂善堂小學]停課，該校[C:9人|infections new]不適。", ["樂善堂小學"]),
         ("[P:觀塘]社區會堂開放。本港累計[C:9宗|infections cumulative]。", [None]),
         # where those counted are, live or were taken, behind the figure
         ("[P:石城县]通报。[C:3例|infections new]住[P:琴江镇]，[C:1例|infections new]是[S:东街市场]摊主。", ["琴江镇", "东街市场"]),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from bulletin_ner.normalisation.layout import Layout, Point
 from bulletin_ner.normalisation.mentions import Mentions
 from bulletin_ner.normalisation.place_roles import PlaceRoles
-from bulletin_ner.normalisation.topics import topic
+from bulletin_ner.normalisation.topics import told_by, topic
 from bulletin_ner.normalisation.wholes import Wholes, last_whole
 from bulletin_ner.schema import Entity
 
@@ -30,7 +30,7 @@ _ALL = re.compile(r"[^，；。,;]{0,12}(?:全部|均|都)")
 _SUM = re.compile(r"(?:合计|合計|总计|總計|共计|共計|\btotal\b)[：:\s\u3000]*[\d.,\s\u3000]*$", re.I)
 _SAME_SITE = re.compile(r"[该該本](?P<kind>院|校|园|園|厂|廠)|[这這](?:里|裡|儿|兒)|\b(?:the|this) (?P<word>hospital|school)\b", re.I)
 _SITES = {
-    "院": "院", "hospital": r"hospitals?$", "校": "学|學|校|院", "school": r"school|college|university", "园": "园|園", "園": "园|園",
+    "院": "院", "hospital": r"hospitals?$", "校": "学|學|校", "school": r"school|college|university", "园": "园|園", "園": "园|園",
     "厂": "厂|廠|公司", "廠": "厂|廠|公司",
 }  # fmt: skip
 _EACH = re.compile(r"各|\beach\b|\bboth\b", re.I)
@@ -178,6 +178,8 @@ class PlaceLinker:
             return None
         if (unit := last_whole(self.text[start : point.start])) is not None:
             return self._whole(unit, point)
+        if (region := told_by(self.text[start : point.start])) is not None:
+            return self._whole(region, point)
         return _first(self._headed(start), self._carried(start), self._topic_id(point))
 
     def _headed(self, start: int) -> int | None:

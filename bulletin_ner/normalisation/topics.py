@@ -13,12 +13,13 @@ from bulletin_ner.normalisation.wholes import REGIONS, Wholes, last_whole
 from bulletin_ner.schema import Entity
 
 _AUTHORITIES = ("county", "prefecture", "province")
+_CRUMBS = re.compile(r"[ \u3000]*|[^\n。]{0,60}(?:[>＞»›|｜]+[ \u3000]*)")  # Chaoyang City | Kazuo County
 _HEAD = 4  # sentences in which the authority that tells is named
 # Bodies whose figures are the whole region's unless a place is told with them, by the word of `wholes.REGIONS` for the region.
 _BODIES = {
     "港": re.compile(r"[衞衛]生防護中心|(?<!行政院)[衞衛]生署|醫院管理局|醫管局|\bCentre for Health Protection\b|\bHospital Authority\b"),
     "澳": re.compile(r"應變協調中心|应变协调中心"),
-    "台": re.compile(r"中央流行疫情指揮中心|疾管[署局]|疾病管制[署局]|\bCentral Epidemic Command Cent"),
+    "台": re.compile(r"中央流行疫情指揮中心|(?<![依按送])(?:疾管|疾病管制)[署局]|\bCentral Epidemic Command Cent"),
 }
 
 
@@ -33,10 +34,13 @@ def topic(layout: Layout, places: Mentions, figures: Mentions, roles: PlaceRoles
     first = opening[-1][1] if opening else 0  # a text without a word has no sentence
     if figure is not None and (region := _region(text[: max(figure.start, head)], admin)) is not None:
         return next((place.text for place in places if REGIONS[region].fullmatch(place.text)), None)
-    titled = [p for p in places if p.start < first and p.id not in roles.origin | roles.parts]
+    titled = [p for p in places.begun(0, first) if p.id not in roles.origin and p.id not in roles.parts]
     named = next((place for place in titled if place.kind != "site"), None)
     if named is None and titled and figure is not None and titled[0].start < figure.start:
         named = titled[0]
+    for place in titled:
+        if named is not None and place.kind != "site" and place.start > named.start and _CRUMBS.fullmatch(text, named.end, place.start):
+            named = place
     unit = last_whole(text[: named.start if named else first])
     if unit is not None and Wholes(admin, None).mention(unit, 0) is None:
         return None
@@ -55,3 +59,8 @@ def _region(words: str, admin: Sequence[Entity]) -> str | None:
         if body is not None and (region != "台" or not admin or body.start() < admin[0].start):
             return region
     return None
+
+
+def told_by(words: str) -> str | None:
+    """The region whose authority these words name."""
+    return next((region for region, bodies in _BODIES.items() if bodies.search(words)), None)
