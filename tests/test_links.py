@@ -130,8 +130,22 @@ def test_a_whole_means_the_place_of_its_level() -> None:
         # a speaker who names no date speaks of the day of the conference, not of what another speaker told
         (
             "[D:2022年5月9日]，[P:石城县]开会。\n[R:县长][O:陆川]：[D:2022年5月1日至7日]报告[C:9例|infections cumulative]。\n"
-            "[O:何青]：[C:9例|infections cumulative]都在家里发现。\n[O:陆川]：[C:8例|recoveries cumulative]已出院。",
+            "[O:何青]：[C:7例|infections cumulative]都在家里发现。\n[O:陆川]：[C:8例|recoveries cumulative]已出院。",
             ["2022-05-01/2022-05-07", "2022-05-09", "2022-05-01/2022-05-07"],
+        ),
+        # a day that an earlier part of the sentence only told in passing ends with its semicolon, one that opens the sentence does not
+        (
+            "截至[D:2022年5月9日]累计[C:9例|infections cumulative]。首例是货车司机，[D:2022年5月4日]返回；"
+            "已排查密接[C:40人|close_contacts cumulative]。\n"
+            "[D:2022年5月8日]新增[C:6例|infections new]，其中[C:2例|infections new]是[D:2022年5月3日]通报的；男[C:4例|infections new]。",
+            ["2022-05-09", "2022-05-09", "2022-05-08", "2022-05-08", "2022-05-08"],
+        ),
+        # a figure that comes again has its date again, whichever comes first
+        (
+            "[C:31|infections cumulative] cases now\n[D:9 May 2022]: [C:Six|infections new] were found. Since [D:1 May 2022], "
+            "[C:31|infections cumulative] in all.\n[D:9 May 2022] brought [C:4|deaths new].\nOf the [C:31|infections cumulative], "
+            "[C:12|infections cumulative] are children.",
+            ["2022-05-01", "2022-05-09", "2022-05-01", "2022-05-09", "2022-05-01", "2022-05-01"],
         ),
         # last year's same period governs its own sentence alone, a date to compare with only what stands beside it
         (

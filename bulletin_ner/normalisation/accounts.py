@@ -13,7 +13,6 @@ from bulletin_ner.normalisation.turns import Turns
 from bulletin_ner.schema import Entity
 
 _TOTALS = ("cumulative", "current")
-_NEAR = 2  # sentences between two figures that are told of one account
 _LINE = 2000  # characters of a line that are looked at before a figure
 _OFTEN = 2  # figures that make a date the main account, where it is no report's own
 _YEAR = 4  # characters of a year: this year, in 2017
@@ -87,13 +86,6 @@ class Accounts:
             carries = point.aspect != "current" and self._sentences(last, start) <= 1
             return found if carries or found not in self._roles.since else None
         return None
-
-    def near(self, point: Point, start: int) -> int | None:
-        """What the figure before took, where it is of the same kind and close."""
-        last, found = next((item for item in reversed(self._dated) if item[0].start < start), (None, None))
-        if last is None or found is None or not self._lasts(last, self._dates[found]) or is_total(last) != is_total(point):
-            return None
-        return found if self._sentences(last, start) <= _NEAR and self._may_tell(last, start) else None
 
     def main(self, point: Point, start: int) -> int | None:
         """The date that most figures took, those of the same kind counting double, or the report's last where none was taken."""

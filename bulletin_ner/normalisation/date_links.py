@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from bulletin_ner.normalisation.accounts import Accounts, is_total
 from bulletin_ner.normalisation.date_roles import HEAD, DateRoles
-from bulletin_ner.normalisation.layout import Layout, Point
+from bulletin_ner.normalisation.layout import CLAUSE, Layout, Point
 from bulletin_ner.normalisation.mentions import Mentions
 from bulletin_ner.normalisation.turns import Turns
 from bulletin_ner.schema import Entity
@@ -22,7 +23,8 @@ _MEAN = re.compile(r"日均|\bdaily average\b|\bon average\b", re.I)
 _THRESHOLD = re.compile(r"(?:及)?以上|\bor more\b", re.I)
 _AT_ONCE = re.compile(r"\s*(?:的|[（(]|峰值|最高的?|[还還][是有]|['’]s)?\s*")
 _LISTED = re.compile(r"\bcumulative(?:ly)? since\b", re.I)
-_NEAR = 2  # sentences back to an 截至 date that still holds for a total among figures of a day
+
+_Figure = tuple[str, str, str]
 
 
 class DateLinker:
@@ -34,6 +36,13 @@ class DateLinker:
         self.text = layout.text
         entities = list(entities)
         self.figures = Mentions(entity for entity in entities if entity.type == "COUNT")
+        self._by_id = {entity.id: entity for entity in self.figures}
+        alike: defaultdict[_Figure | None, list[Entity]] = defaultdict(list)
+        for figure in self.figures:
+            alike[self._figure(figure.id)].append(figure)
+        self._alike = {key: Mentions(group) for key, group in alike.items()}
+        self._told: dict[_Figure | None, int] = {}  # by figure, the last date that its own sentence told
+        self._dates = {entity.id: entity for entity in entities if entity.type == "DATE"}
         self.roles = DateRoles(layout, (entity for entity in entities if entity.type == "DATE"), self.figures, latest)
         self.accounts = Accounts(layout, Turns(self.text, layout.lines, entities), self.roles)
 
@@ -41,6 +50,8 @@ class DateLinker:
         """``threshold``: what `threshold` says of the point."""
         found = self._date(point, threshold)
         self.accounts.add(point, found)
+        if found is not None and found not in self.roles.asides and self._is_own(point, self._dates[found]):
+            self._told[self._figure(point.key)] = found
         return found
 
     def _date(self, point: Point, threshold: bool) -> int | None:
@@ -59,16 +70,13 @@ class DateLinker:
         beside = roles.days.last(point.start)
         if beside is not None and beside.start >= start and _AT_ONCE.fullmatch(self.text, beside.end, point.start):
             return beside.id
-        before: Sequence[Entity] = days.within(start, point.start)
+        before = self._governing(days.within(start, point.start), start, point.start, total)
         closing = roles.closing.within(start, point.start)
         if total and closing:
             return closing[-1].id
         if point.aspect == "current" and not _LISTED.search(self.text[start : point.start]):
             before = [date for date in before if date.id not in roles.since]
         if before:
-            near = roles.closing.last(start)
-            if total and near is not None and self.layout.number(start) - self.layout.number(near.start) <= _NEAR and self._new_told(start):
-                return near.id
             opening = [date for date in before if date.id not in roles.closing_ids]
             return (opening[-1] if opening and not total else before[-1]).id
         following = days.first(point.end)
@@ -76,10 +84,50 @@ class DateLinker:
             return following.id
         if following is not None and following.end <= self.layout.clause(point)[1]:
             return following.id
+        if next(self.accounts.since(start), None) is None and (told := self._repeated(point)) is not None:
+            return told
         within = self.accounts.of_sentence(point, start)
         if within is not None and not (point.aspect == "current" and within in roles.since):
             return within
         return self._date_around(point, start)
+
+    def _governing(self, dates: Sequence[Entity], start: int, end: int, total: bool) -> Sequence[Entity]:
+        """Those of the dates told from ``start`` on that still hold at ``end``. Past a semicolon one that is told in passing does not,
+        nor, for what a day brought, any where one opens the sentence."""
+        part = max(self.text.rfind(mark, start, end) for mark in ("；", "; "))
+        if part < 0 or not dates or dates[-1].start > part:
+            return dates
+        told = [date for date in dates if self.roles.opens(date) or self._tells(date, part)]
+        opening = [] if total else [date for date in told if self.roles.opens(date)]
+        return opening or told
+
+    def _tells(self, date: Entity, end: int) -> bool:
+        """Whether a figure stands in the date's clause, or the clause is nothing but the date."""
+        clause = CLAUSE.search(self.text, date.end, end + 1)
+        close = clause.start() if clause else end
+        return not self.text[date.end : close].strip(") ）") or bool(self.figures.begun(date.end, close))
+
+    def _repeated(self, point: Point) -> int | None:
+        """What the same figure took before ("of our 156"), or, for one in the head of the text, takes where the text tells it."""
+        figure = self._figure(point.key)
+        if figure is None:
+            return None
+        if figure in self._told:
+            return self._told[figure]
+        later = self._alike[figure].first(self.layout.reach(point)[1]) if self.layout.number(point.start) < HEAD else None
+        return self._date(Point(later.id, later.start, later.end, point.aspect), False) if later is not None else None
+
+    def _figure(self, key: int) -> _Figure | None:
+        """Indicator, aspect and value of a COUNT; None where they would not tell it from others."""
+        entity = self._by_id.get(key)
+        if entity is None or not isinstance(entity.value, int | float) or entity.value <= 1:
+            return None
+        return str(entity.indicator), str(entity.aspect), str(entity.value)
+
+    def _is_own(self, point: Point, date: Entity) -> bool:
+        """Whether a date stands in the point's own sentence, and that is not the title."""
+        start, end = self.layout.reach(point)
+        return start <= date.start < end and self.layout.number(start) > 0
 
     def _is_rate(self, point: Point) -> bool:
         """Whether a figure is a daily mean or, of no aspect, a capacity or a rate."""
@@ -97,9 +145,6 @@ class DateLinker:
             for figure in self.figures.within(start, end)
         )
 
-    def _new_told(self, start: int) -> bool:
-        return any(point.aspect == "new" for point, _ in self.accounts.since(start))
-
     def _date_around(self, point: Point, start: int) -> int | None:
         """For a sentence without a date: what the line tells, a total's last closing date, what a figure close before took, the date of
         the main account, or for a title the one after."""
@@ -110,9 +155,8 @@ class DateLinker:
             return earlier.id
         if total and (found := accounts.closing(start)) is not None:
             return found
-        for told in (accounts.near, accounts.main):
-            if (found := told(point, start)) is not None:
-                return found
+        if (found := accounts.main(point, start)) is not None:
+            return found
         fitting = self.roles.closing if total else self.roles.opening
         for later in (fitting.first(point.end), self.roles.past.first(point.end)):
             if later is not None and self.layout.number(later.start) - self.layout.number(point.start) <= HEAD:

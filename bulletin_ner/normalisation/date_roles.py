@@ -29,6 +29,8 @@ _SINCE_AFTER = re.compile(r"[^，。；：,;.:日月\n]{0,30}?(?:以来|以來)|
 _RANGE = re.compile(r"[至到—–~～-]|\b(?:to|and|until|through)\b")
 _SAID = re.compile(r"\b(?:said|announced)\s+(?:on\s+)?$", re.I)
 _COMPARISON = 40  # characters before a date in which a comparison stands
+_BROKEN = re.compile(r"\w\s*[，,；;：:。、]")
+_OPENING = 12  # characters of a sentence before the date that opens it
 HEAD = 4  # sentences: a title takes its date from those that follow, a dateline stands among them
 
 
@@ -39,6 +41,7 @@ class DateRoles:
     """
 
     def __init__(self, layout: Layout, dates: Iterable[Entity], figures: Mentions, latest: datetime.date | None) -> None:
+        self._layout = layout
         self._text = layout.text
         self._figures = figures
         self.days = Mentions(date for date in dates if _is_day(date))
@@ -56,6 +59,11 @@ class DateRoles:
         heads = [date for date in self.lasting if layout.number(date.start) < HEAD and "/" not in str(date.value)]
         self.published = max(heads, key=lambda date: str(date.value)[:10], default=None)  # of the last day that the head names, the first
         self.reports = Mentions(date for date in self.lasting if self._is_report(date))
+
+    def opens(self, date: Entity) -> bool:
+        """Whether a date opens its sentence: nothing but a few words before it."""
+        start = self._layout.sentences[max(0, self._layout.number(date.start))][0]
+        return date.start - start < _OPENING and not _BROKEN.search(self._text, start, date.start)
 
     def _is_aside(self, date: Entity) -> bool:
         """Whether a date is one to compare with, to lie before or after, or part of a name: it governs only what it stands beside."""

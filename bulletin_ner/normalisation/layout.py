@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bulletin_ner.normalisation.lines import Lines
 
-_CLAUSE = re.compile(r"[，；。！？,;\n]|、(?=其中)|\. ")
+CLAUSE = re.compile(r"[，；。！？,;\n]|、(?=其中)|\. ")
 _REACH = 2000  # characters of a sentence that are looked at on either side of a figure: a page without full stops is no sentence
 _CLAUSE_REACH = 300
 
@@ -47,7 +47,7 @@ class Layout:
         """The point's clause, within its reach."""
         if point.key not in self._clauses:
             start, end = self.reach(point)
-            ends = [match.end() for match in _CLAUSE.finditer(self.text, max(0, point.start - _CLAUSE_REACH), point.start)]
-            close = _CLAUSE.search(self.text, point.end, end)
+            ends = [match.end() for match in CLAUSE.finditer(self.text, max(0, point.start - _CLAUSE_REACH), point.start)]
+            close = CLAUSE.search(self.text, point.end, end)
             self._clauses[point.key] = max(start, ends[-1] if ends else 0), close.start() if close else end
         return self._clauses[point.key]
