@@ -113,6 +113,8 @@ def test_a_whole_means_the_place_of_its_level() -> None:
         ("[D:2022年5月9日]累计采样[C:40人|tests cumulative]。单日检测能力[C:8万管|tests unspecified]。", ["2022-05-09", None]),
         ("[D:2022年5月9日]累计采样[C:40人|tests cumulative]。县域日检[C:3600管|tests unspecified]。", ["2022-05-09", None]),
         ("[D:2022年5月9日]，同班出现[C:2例及以上|infections unspecified]的停课。", [None]),
+        # a plan for each of some days holds for them
+        ("[D:2022年5月9日]起连采三天，每天[C:8万人|tests planned]。", ["2022-05-09"]),
         # a date right before its figure wins
         ("[D:2022年5月8日]最高，[D:5月9日]的[C:3例|infections new]最低。", ["2022-05-09"]),
         # the name of an outbreak is no date of its figures

@@ -17,7 +17,8 @@ from bulletin_ner.schema import Entity
 _ON = re.compile(r"[^,;.，；。]{0,40}?\b(?:in|on|at|during|for|since)\s+(?:the same period )?(?:the )?", re.I)
 # What is done over and over, or could be, holds for no date.
 _RATE = re.compile(
-    r"能力|日(?:均|最大|可|检|檢|打)|每晚|[单單每][日天](?!新增)|每[周週月]|\bcapacity\b|\b(?:a|per|each|every) (?:day|week|month)\b|\bdaily\b", re.I
+    r"能力|日(?:均|最大|可|检|檢|打)|每晚|[单單每][日天](?!新增)|每[周週月]|\bcapacity\b|\b(?:a|per|each|every) (?:day|week|month)\b|\bdaily\b",
+    re.I,
 )
 _MEAN = re.compile(r"日均|\bdaily average\b|\bon average\b", re.I)
 _THRESHOLD = re.compile(r"(?:及)?以上|\bor more\b", re.I)
@@ -65,7 +66,7 @@ class DateLinker:
             if told_after and not self.figures.begun(point.end, after.start):
                 roles.passing.add(after.id)
                 return after.id
-        if threshold or self._is_rate(point):
+        if threshold or (self._is_rate(point) and not (point.aspect == "planned" and days.within(start, point.start))):
             return None
         beside = roles.days.last(point.start)
         if beside is not None and beside.start >= start and _AT_ONCE.fullmatch(self.text, beside.end, point.start):
