@@ -17,7 +17,8 @@ from bulletin_ner.schema import Entity
 _ON = re.compile(r"[^,;.，；。]{0,40}?\b(?:in|on|at|during|for|since)\s+(?:the same period )?(?:the )?", re.I)
 # What is done over and over, or could be, holds for no date.
 _RATE = re.compile(
-    r"能力|日(?:均|最大|可|检|檢|打)|每晚|[单單每][日天](?!新增)|每[周週月]|\bcapacity\b|\b(?:a|per|each|every) (?:day|week|month)\b|\bdaily\b",
+    r"能力|日(?:均|最大|可|检|檢|打)|[单單每][日天](?!新增)|每[周週月晚]"
+    r"|\bcapacity\b|\b(?:a|per|each|every) (?:day|week|month)\b|\bdaily\b",
     re.I,
 )
 _MEAN = re.compile(r"日均|\bdaily average\b|\bon average\b", re.I)
