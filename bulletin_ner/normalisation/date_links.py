@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from bulletin_ner.normalisation.accounts import Accounts, is_total
@@ -25,6 +24,7 @@ _MEAN = re.compile(r"日均|\bdaily average\b|\bon average\b", re.I)
 _THRESHOLD = re.compile(r"(?:及)?以上|\bor more\b", re.I)
 _AT_ONCE = re.compile(r"\s*(?:的|[（(]|峰值|最高的?|[还還][是有]|['’]s)?\s*")
 _LISTED = re.compile(r"\bcumulative(?:ly)? since\b", re.I)
+_NEAR = 2  # sentences back to an 截至 date that still holds for a total among figures of a day
 
 _Figure = tuple[str, str, str]
 
@@ -39,10 +39,6 @@ class DateLinker:
         entities = list(entities)
         self.figures = Mentions(entity for entity in entities if entity.type == "COUNT")
         self._by_id = {entity.id: entity for entity in self.figures}
-        alike: defaultdict[_Figure | None, list[Entity]] = defaultdict(list)
-        for figure in self.figures:
-            alike[self._figure(figure.id)].append(figure)
-        self._alike = {key: Mentions(group) for key, group in alike.items()}
         self._told: dict[_Figure | None, int] = {}  # by figure, the last date that its own sentence told
         self._dates = {entity.id: entity for entity in entities if entity.type == "DATE"}
         self.roles = DateRoles(layout, (entity for entity in entities if entity.type == "DATE"), self.figures, latest)
@@ -79,6 +75,9 @@ class DateLinker:
         if point.aspect == "current" and not _LISTED.search(self.text[start : point.start]):
             before = [date for date in before if date.id not in roles.since]
         if before:
+            near = roles.closing.last(start)
+            if total and near is not None and self.layout.number(start) - self.layout.number(near.start) <= _NEAR and self._new_told(start):
+                return near.id
             opening = [date for date in before if date.id not in roles.closing_ids]
             return (opening[-1] if opening and not total else before[-1]).id
         following = days.first(point.end)
@@ -110,14 +109,9 @@ class DateLinker:
         return not self.text[date.end : close].strip(") ）") or bool(self.figures.begun(date.end, close))
 
     def _repeated(self, point: Point) -> int | None:
-        """What the same figure took before ("of our 156"), or, for one in the head of the text, takes where the text tells it."""
+        """What the same figure took before ("of our 156")."""
         figure = self._figure(point.key)
-        if figure is None:
-            return None
-        if figure in self._told:
-            return self._told[figure]
-        later = self._alike[figure].first(self.layout.reach(point)[1]) if self.layout.number(point.start) < HEAD else None
-        return self._date(Point(later.id, later.start, later.end, point.aspect), False) if later is not None else None
+        return self._told.get(figure) if figure is not None else None
 
     def _figure(self, key: int) -> _Figure | None:
         """Indicator, aspect and value of a COUNT; None where they would not tell it from others."""
@@ -147,9 +141,12 @@ class DateLinker:
             for figure in self.figures.within(start, end)
         )
 
+    def _new_told(self, start: int) -> bool:
+        return any(point.aspect == "new" for point, _ in self.accounts.since(start))
+
     def _date_around(self, point: Point, start: int) -> int | None:
-        """For a sentence without a date: what the line tells, a total's last closing date, what a figure close before took, the date of
-        the main account, or for a title the one after."""
+        """For a sentence without a date: what the line tells, a total's last closing date, the date of the
+        main account, or for a title the one after."""
         accounts, total = self.accounts, is_total(point)
         if (found := accounts.of_line(point, start)) is not None:
             return found
