@@ -39,7 +39,7 @@ class DateLinker:
         entities = list(entities)
         self.figures = Mentions(entity for entity in entities if entity.type == "COUNT")
         self._by_id = {entity.id: entity for entity in self.figures}
-        self._told: dict[_Figure | None, int] = {}  # by figure, the last date that its own sentence told
+        self._told: dict[_Figure, int] = {}  # by figure, the last date that its own sentence told
         self._dates = {entity.id: entity for entity in entities if entity.type == "DATE"}
         self.roles = DateRoles(layout, (entity for entity in entities if entity.type == "DATE"), self.figures, latest)
         self.accounts = Accounts(layout, Turns(self.text, layout.lines, entities), self.roles)
@@ -48,8 +48,9 @@ class DateLinker:
         """``threshold``: what `threshold` says of the point."""
         found = self._date(point, threshold)
         self.accounts.add(point, found)
-        if found is not None and found not in self.roles.asides and self._is_own(point, self._dates[found]):
-            self._told[self._figure(point.key)] = found
+        figure = self._figure(point.key)
+        if figure is not None and found is not None and found not in self.roles.asides and self._is_own(point, self._dates[found]):
+            self._told[figure] = found
         return found
 
     def _date(self, point: Point, threshold: bool) -> int | None:
@@ -98,9 +99,10 @@ class DateLinker:
         part = max(self.text.rfind(mark, start, end) for mark in ("；", "; "))
         if part < 0 or not dates or dates[-1].start > part:
             return dates
-        told = [date for date in dates if self.roles.opens(date) or self._tells(date, part)]
-        opening = [] if total else [date for date in told if self.roles.opens(date)]
-        return opening or told
+        opening = {date.id for date in dates if self.roles.opens(date)}
+        if opening and not total:
+            return [date for date in dates if date.id in opening]
+        return [date for date in dates if date.id in opening or self._tells(date, part)]
 
     def _tells(self, date: Entity, end: int) -> bool:
         """Whether a figure stands in the date's clause, or the clause is nothing but the date."""
@@ -145,8 +147,8 @@ class DateLinker:
         return any(point.aspect == "new" for point, _ in self.accounts.since(start))
 
     def _date_around(self, point: Point, start: int) -> int | None:
-        """For a sentence without a date: what the line tells, a total's last closing date, the date of the
-        main account, or for a title the one after."""
+        """For a sentence without a date: what the line tells, a total's last closing date, the date of the main
+        account, or for a title the one after."""
         accounts, total = self.accounts, is_total(point)
         if (found := accounts.of_line(point, start)) is not None:
             return found
