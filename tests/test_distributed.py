@@ -1,4 +1,4 @@
-"""Training in two processes follows the loss curve of one process that takes in each step what both take."""
+"""Training in two processes (`accelerate launch`) follows the loss curve of one process that takes in each step what both take."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ from training.data import Batch, Example, Slice
 
 SOURCES = [f"corpus/train/{name}.txt" for name in ("hans-b-52", "hant-47", "hant-m-18", "hans-b-56")]
 Pair = list[list[Slice]]
+# `accelerate launch` with --cpu alone starts one process; --multi_gpu starts two, and the config's device says what they compute on.
+LAUNCH = (
+    *("-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--num_machines", "1", "--main_process_port", "0"),
+    *("--mixed_precision", "no", "--dynamo_backend", "no", "--module", "bulletin_ner.cli", "train", "--config"),
+)
 
 
 def _config(output: Path) -> Config:
@@ -73,8 +78,7 @@ def both_shares(monkeypatch: pytest.MonkeyPatch) -> None:
 def _launched(folder: Path) -> np.ndarray:
     config = folder / "config.toml"
     config.write_text(_toml(_config(folder / "launched")), encoding="utf-8")
-    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
-    command = [sys.executable, *launch, "-m", "bulletin_ner.cli", "train", "--config", str(config)]
+    command = [sys.executable, *LAUNCH, str(config)]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr[-2000:]
     assert "processes: 2" in result.stderr
