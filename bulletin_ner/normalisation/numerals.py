@@ -28,8 +28,10 @@ WORDS: dict[str, Number] = {
 SCALES = {
     **{"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12},
     **{"dozen": 12, "score": 20, "lakh": 10**5, "lac": 10**5, "crore": 10**7, "couple": 2},
-    **{"k": 1000, "m": 10**6, "mn": 10**6, "bn": 10**9},
+    **{"k": 1000, "m": 10**6, "mn": 10**6, "mln": 10**6, "bn": 10**9, "myriad": 10**4},
 }
+_TEN_THOUSANDS = re.compile(r"(?<=\d)\s+ten thousand\b")
+_POINT = re.compile(rf"\s+point((?:\s+(?:{'|'.join(_ONES[:10])}|\d+))+)\b")
 _ENGLISH_TOKEN = re.compile(rf"{_FIGURE}|[a-z]+")
 
 
@@ -88,8 +90,15 @@ def year_digits(text: str) -> int | None:
 
 
 def english_number(text: str) -> Number | None:
-    """Lower-case English: 2.9 million, two hundred and five, half a million, two and a half lakh; None where there is none."""
-    text = text.replace("and a half", "half")
+    """Lower-case English: 2.9 million, two hundred and five, half a million, two and a half lakh; None where there is none.
+
+    Ten thousand behind a figure is the 万 of a translating machine: 71.6 ten thousand.
+    """
+    text = _TEN_THOUSANDS.sub(" myriad", text.replace("and a half", "half"))
+    if spoken := _POINT.search(text):  # ninety-seven point six, 78 point 4
+        places = "".join(str(_ONES.index(word)) if word in _ONES else word for word in spoken[1].split())
+        whole = english_number(text[: spoken.start()])
+        text = f"{whole or 0}.{places}{text[spoken.end() :]}"
     total: Number = 0
     current: Number | None = None
     previous = ""
@@ -99,7 +108,7 @@ def english_number(text: str) -> Number | None:
             current = figure(token)
         elif token in WORDS:
             value = WORDS[token]
-            if current is None:
+            if current is None or token == "half" and previous in ("a", "an"):
                 current = value
             elif token not in ("a", "an"):  # half a million
                 current += value
