@@ -18,7 +18,7 @@ from bulletin_ner.labels import LabelInventory
 from bulletin_ner.network import JointNetwork
 from bulletin_ner.onnx_backend import OnnxBackend
 from bulletin_ner.tokenization import Tokens
-from bulletin_ner.torch_backend import TorchBackend, load_torch
+from bulletin_ner.torch_backend import TorchBackend, has_bf16, load_torch
 from training import train as train_module
 from training.augmentation import CHANGES
 from training.base_encoder import build_tokenizer
@@ -126,6 +126,19 @@ def test_the_exported_graph_computes_what_torch_does(tmp_path: Path) -> None:
     real = mask.astype(bool)
     np.testing.assert_allclose(graph, wanted[real], atol=2e-5)
     np.testing.assert_allclose(reread[real], wanted[real], atol=2e-5)
+
+
+def test_bf16_where_the_device_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network, ids, mask = _network(smoke_config(tmp_path / "m"))
+    whole, rounded = TorchBackend(network)(ids, mask), TorchBackend(network, bf16=True)(ids, mask)
+    assert whole.dtype == rounded.dtype == np.float32
+    real = mask.astype(bool)
+    assert 0 < np.abs(whole - rounded)[real].max() < 0.05 * np.abs(whole[real]).max()
+    assert not has_bf16("cpu")
+    for supported in (True, False):
+        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation, own=supported: own and not including_emulation)
+        monkeypatch.setattr(torch.backends.mps, "is_macos_or_newer", lambda major, minor, own=supported: own and (major, minor) == (14, 0))
+        assert has_bf16("cuda") is has_bf16("mps") is supported
 
 
 def test_eight_bits_are_close(tmp_path: Path) -> None:
