@@ -12,6 +12,7 @@ from bulletin_ner.normalisation.date_context import ContextRules
 from bulletin_ner.normalisation.date_forms import Mark, marks, simplify
 from bulletin_ner.normalisation.date_items import Item, inherit, join_clocks, set_halves, split_items, type_numbers
 from bulletin_ner.normalisation.moments import Moment, month_after, of_day
+from bulletin_ner.normalisation.relative_days import ago, weekday, year_of_month
 from bulletin_ner.normalisation.report_windows import ReportWindows
 from bulletin_ner.normalisation.stretches import stretch
 
@@ -20,10 +21,10 @@ _MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ENGLISH_FULL = re.compile(
     r"\b([A-Z][a-z]{2,8})\.? (\d{1,2})(?:st|nd|rd|th)?,? ((?:19|20)\d\d)\b|\b(\d{1,2}) ([A-Z][a-z]{2,8})\.? ((?:19|20)\d\d)\b"
 )
-_ORDER = {"year": 0, "relative_year": 0, "month": 1, "en_month": 1}
+_ORDER = {"year": 0, "relative_year": 0, "month": 1, "en_month": 1, "week": 3}
 _SHIFTS = {"before_last": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "after_next": 2}
-_YEAR_SHIFTS = {"去": -1, "上": -1, "last": -1, "前": -2, "明": 1, "下": 1, "next": 1}
-_MONTH_SHIFTS = {"上": -1, "last": -1, "下": 1, "next": 1}
+_YEAR_SHIFTS = {"去": -1, "上": -1, "last": -1, "前": -2, "明": 1, "下": 1, "next": 1, "后": 2}
+_MONTH_SHIFTS = {"上": -1, "last": -1, "下": 1, "next": 1, "次": 1}
 
 
 def parse_reference(value: str | None) -> datetime.date | None:
@@ -135,6 +136,8 @@ class DateContext:
             item.month, item.day = value
         elif kind in ("month", "en_month"):
             item.month = value
+            if (which := mark.text.split()[0]) in ("last", "this", "next") and self._reference is not None:
+                item.year = year_of_month(self._reference, which, value)
         elif kind == "day":
             item.day = value
         elif kind in ("number", "hour_word"):
@@ -155,7 +158,8 @@ class DateContext:
         elif kind in ("weekday", "short_weekday"):
             if item.day is None and self._reference is not None:
                 future = self._rules.looks_forward(start)
-                _set(item, of_day(_weekday(self._reference, mark, future)))
+                after = before.moment().date() if before is not None and before.has("weekday") else None
+                _set(item, of_day(weekday(self._reference, mark, item.marks, future, after)))
         elif kind in ("festival", "lunar", "lunar_month", "en_lunar"):
             self._read_holiday(item, mark)
         elif kind == "days":
@@ -180,7 +184,7 @@ class DateContext:
         elif self._reference is None:
             return
         elif mark.kind == "ago":
-            item.year = self._reference.year - (mark.value or 0)
+            _set(item, ago(self._reference, mark.value))
             return
         else:
             text = mark.text.removeprefix("end of ")
@@ -207,7 +211,8 @@ class DateContext:
     def _read_relative(self, item: Item, mark: Mark, before: Item | None) -> None:
         item.half = item.half or mark.text
         if mark.kind in _SHIFTS:
-            day = None if self._reference is None else of_day(self._reference + datetime.timedelta(days=_SHIFTS[mark.kind]))
+            days = _SHIFTS[mark.kind] + (mark.text[0] == "大") * (1 if mark.kind == "after_next" else -1)
+            day = None if self._reference is None else of_day(self._reference + datetime.timedelta(days=days))
         elif mark.kind == "next_day" and before is not None and (before.day is not None or before.clock is not None):
             item.follows = before.day is None
             own = before.moment()
@@ -309,21 +314,6 @@ class DateContext:
 def _set(item: Item, moment: Moment, clock: tuple[int, ...] | None = None) -> None:
     item.year, item.month, item.day = moment.year, moment.month, moment.day
     item.clock = clock or item.clock
-
-
-def _weekday(reference: datetime.date, mark: Mark, future: bool) -> datetime.date:
-    """上周五, 本周三, this Friday, last Monday; a bare English weekday is the latest one, or the next where the sentence looks ahead."""
-    which, day, chinese = mark.value
-    distance = day - reference.weekday()
-    if chinese or which in ("this", "next"):
-        distance += 7 * {"上": -1, "下": 1, "next": 1}.get(which, 0)
-    elif which == "last":
-        distance -= 7 if distance >= 0 else 0
-    elif future:
-        distance += 7 if distance < 0 else 0
-    else:
-        distance -= 7 if distance > 0 else 0
-    return reference + datetime.timedelta(days=distance)
 
 
 def _month_and_day(text: str) -> list[Mark]:

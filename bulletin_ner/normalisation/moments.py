@@ -20,7 +20,7 @@ class Moment:
 
     def iso(self) -> str | None:
         """ISO 8601 with XXXX for a year not told; None where the moment is impossible or nothing is told."""
-        if self.clock is not None and not (self.clock[0] < 24 or self.clock == (24, 0)):
+        if self.clock is not None and not ((self.clock[0] < 24 and max(self.clock[1:]) < 60) or self.clock == (24, 0)):
             return None
         if self.month is None and self.day is None:
             if self.clock is not None:

@@ -10,7 +10,19 @@ from bulletin_ner.normalisation.moments import Moment, month_after, of_day
 
 Span = tuple[Moment, Moment]
 _SEASONS = {"春": 3, "spring": 3, "夏": 6, "summer": 6, "秋": 9, "autumn": 9, "fall": 9, "冬": 12, "winter": 12}
-_WEEKS = {"上": -1, "前": -1, "last": -1, "past": -1, "previous": -1, "preceding": -1, "week before": -1, "下": 1, "next": 1}
+_WEEKS = {
+    "上上": -2,
+    "下下": 2,
+    "上": -1,
+    "前": -1,
+    "last": -1,
+    "past": -1,
+    "previous": -1,
+    "preceding": -1,
+    "week before": -1,
+    "下": 1,
+    "next": 1,
+}
 
 
 def stretch(mark: Mark, item: Item, reference: datetime.date | None) -> Span | None:
