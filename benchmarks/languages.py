@@ -1,7 +1,11 @@
-"""Fill the marked tables of docs/languages.md: `python benchmarks/languages.py [MODEL]` reads both sets with a model."""
+"""Fill the marked tables of docs/languages.md: `python benchmarks/languages.py [MODEL]` reads both sets with a model.
+
+The scores in languages that it was never trained on go into the metrics and the card of the model's folder too.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import bulletin_ner
-from bulletin_ner.labels import ENTITY_TYPES, LabelInventory
+from bulletin_ner.folder import METRICS
+from bulletin_ner.labels import ENTITY_TYPES
 from bulletin_ner.tagger import Tagger
 from training.data import load_documents
 from training.evaluate import predict_documents, score_documents
-from training.evaluation.scores import relaxed
+from training.model_card import write_card
 from training.parallel import score_parallel
 
 ROOT = Path(__file__).parent.parent
@@ -49,10 +54,9 @@ def parallel_tables(scores: Mapping[str, Any]) -> str:
     return f"{scores['bulletins']} bulletins, model {scores['model']}.\n\n{first}\n{second}"
 
 
-def zero_shot_table(scores: Mapping[str, Any], overlapping: Mapping[str, float], model: str) -> str:
-    """Scores by language, as `score_documents` gives them, with the F1 of overlapping spans, as Markdown."""
-    rows = {language: {**row, "overlapping": overlapping[language]} for language, row in scores["languages"].items()}
-    table = _language_table(rows, [("all, overlapping", lambda row: f"{row['overlapping']:.3f}")])
+def zero_shot_table(scores: Mapping[str, Any], model: str) -> str:
+    """Scores by language, as `score_documents` gives them, as Markdown."""
+    table = _language_table(scores["languages"], [("all, overlapping", lambda row: f"{row['relaxed']['f1']:.3f}")])
     return f"{scores['documents']} bulletins, {scores['characters']} characters, model {model}.\n\n{table}"
 
 
@@ -65,21 +69,25 @@ def fill(page: str, tables: Mapping[str, str]) -> str:
     return page
 
 
-def measure(tagger: Tagger) -> dict[str, str]:
-    """Both tables for a model."""
-    parallel = load_documents(str(ROOT / "corpus/parallel"))
-    further = load_documents(str(ROOT / "corpus/zero-shot"))
-    predictions = predict_documents(tagger, further)
-    scores = score_documents(further, predictions)
-    pairs = list(zip(further, predictions, strict=True))
-    overlapping = {
-        language: relaxed([pair for pair in pairs if pair[0].language == language], LabelInventory())["all"]["f1"]
-        for language in scores["languages"]
-    }
-    return {
-        "parallel": parallel_tables(score_parallel(parallel, predict_documents(tagger, parallel))),
-        "zero-shot": zero_shot_table(scores, overlapping, predictions[0].model),
-    }
+def zero_shot(tagger: Tagger) -> dict[str, Any]:
+    """`score_documents` over corpus/zero-shot."""
+    documents = load_documents(str(ROOT / "corpus/zero-shot"))
+    return score_documents(documents, predict_documents(tagger, documents))
+
+
+def parallel(tagger: Tagger) -> dict[str, Any]:
+    """`score_parallel` over corpus/parallel."""
+    documents = load_documents(str(ROOT / "corpus/parallel"))
+    return score_parallel(documents, predict_documents(tagger, documents))
+
+
+def record(folder: Path, scores: Mapping[str, Any]) -> None:
+    """Put the zero-shot scores into a model folder's metrics, and write its card anew."""
+    path = folder / METRICS
+    metrics = json.loads(path.read_text(encoding="utf-8"))
+    metrics["zero_shot"] = {name: scores[name] for name in ("documents", "characters", "languages")}
+    path.write_text(json.dumps(metrics, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_card(folder, metrics)
 
 
 def _language_table(languages: Mapping[str, Any], more: Sequence[tuple[str, Any]] = ()) -> str:
@@ -98,5 +106,9 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 if __name__ == "__main__":
-    found = measure(bulletin_ner.load(sys.argv[1] if len(sys.argv) > 1 else "default"))
-    PAGE.write_text(fill(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
+    name = sys.argv[1] if len(sys.argv) > 1 else "default"
+    reader = bulletin_ner.load(name)
+    further = zero_shot(reader)
+    tables = {"parallel": parallel_tables(parallel(reader)), "zero-shot": zero_shot_table(further, reader.settings.model)}
+    PAGE.write_text(fill(PAGE.read_text(encoding="utf-8"), tables), encoding="utf-8")
+    record(bulletin_ner.model_folder(name), further)

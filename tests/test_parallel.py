@@ -5,16 +5,20 @@ from __future__ import annotations
 import collections
 import json
 import re
+import shutil
 from pathlib import Path
 
+import languages
 import pytest
 from conftest import ROOT
 
 from bulletin_ner.cleaning import clean
+from bulletin_ner.folder import CARD, METRICS
 from bulletin_ner.labels import LANGUAGES
-from bulletin_ner.schema import Bulletin, Record
+from bulletin_ner.schema import Bulletin, Entity, Record
 from training.data import load_documents
-from training.documents import DOCUMENT_LANGUAGES, AnnotatedDocument
+from training.documents import DOCUMENT_LANGUAGES, AnnotatedDocument, GoldEntity
+from training.evaluate import score_documents
 from training.parallel import format_parallel, group_versions, main, score_parallel, share_equal, table_rows
 
 FOLDER = ROOT / "corpus/parallel"
@@ -68,11 +72,37 @@ def test_training_knows_neither_their_counties_nor_their_sentences(bulletins: di
 
 def test_zero_shot_has_eight_in_each_language() -> None:
     documents = load_documents(str(ROOT / "corpus/zero-shot"))
-    languages = collections.Counter(document.language for document in documents)
-    assert languages == dict.fromkeys(set(DOCUMENT_LANGUAGES) - set(LANGUAGES), 8)
-    for language in languages:
+    counts = collections.Counter(document.language for document in documents)
+    assert counts == dict.fromkeys(set(DOCUMENT_LANGUAGES) - set(LANGUAGES), 8)
+    for language in counts:
         types = {entity.type for document in documents if document.language == language for entity in document.entities}
         assert types == {"PLACE", "COUNT", "DATE", "OFFICIAL", "ROLE"}, language
+
+
+def test_the_card_tells_the_scores_in_further_languages(tmp_path: Path, tiny_model: Path) -> None:
+    shutil.copy(tiny_model / METRICS, tmp_path)
+    documents = load_documents(str(ROOT / "corpus/zero-shot"))[:16]
+    right = [Bulletin(d.text, "en", None, "m", tuple(_found(entity, d.text) for entity in d.entities), (), ()) for d in documents]
+    languages.record(tmp_path, score_documents(documents, right))
+    card = (tmp_path / CARD).read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\w\w) \| 1\.000 \| 1\.000 \| 0\.000 \| (\d+) \|$", card.partition("never trained on (16 documents")[2], re.M)
+    assert rows == [(name, str(count)) for name, count in collections.Counter(d.language for d in documents for _ in d.entities).items()]
+
+
+def test_the_default_models_card_has_the_scores_of_the_page() -> None:
+    page, card = ((ROOT / name).read_text(encoding="utf-8") for name in ("docs/languages.md", "models/default/README.md"))
+    told = {cells[0][-3:-1]: (cells[8], cells[10], cells[9]) for cells in _rows(page.partition("zero-shot: written")[2])}
+    assert {cells[0]: (cells[1], cells[2], cells[3]) for cells in _rows(card.partition("never trained on")[2])} == told
+    assert told.keys() == set(DOCUMENT_LANGUAGES) - set(LANGUAGES)
+
+
+def _rows(page: str) -> list[list[str]]:
+    """The cells of a table whose rows end in a figure."""
+    return [line.strip("| ").split(" | ") for line in page.splitlines() if re.match(r"\|.*\d \|$", line)]
+
+
+def _found(gold: GoldEntity, text: str) -> Entity:
+    return Entity(0, gold.type, text[gold.start : gold.end], gold.start, gold.end, 1.0)
 
 
 def _record(value: float, code: str | None = "140728", date: str = "2022-04-26", aspect: str = "new") -> Record:

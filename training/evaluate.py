@@ -14,7 +14,7 @@ from training.evaluation.counts import count_table
 from training.evaluation.errors import confusion, entity_errors, measure_errors
 from training.evaluation.readings import Reading, read_documents
 from training.evaluation.reliability import calibration
-from training.evaluation.scores import measures, score_groups, score_pairs, strict
+from training.evaluation.scores import measures, relaxed, score_groups, score_pairs, strict
 from training.links import GoldLinks
 from training.values import Pairs
 
@@ -43,8 +43,13 @@ def score_documents(
         own = [pair for pair in pairs if pair[0].language == language]
         table = strict(own, labels)
         types = {name: table[name] for name in labels.entity_types if name in table}
-        summed = {"documents": len(own), "entities": table["all"], "types": types, "measures": measures(own, labels)["micro"]}
-        scores["languages"][language] = summed
+        scores["languages"][language] = {
+            "documents": len(own),
+            "entities": table["all"],
+            "relaxed": relaxed(own, labels)["all"],
+            "types": types,
+            "measures": measures(own, labels)["micro"],
+        }
     return scores
 
 

@@ -38,6 +38,8 @@ def write_card(folder: Path, metrics: dict[str, Any]) -> None:
     for split in ("dev", "test"):
         if metrics[split]:
             lines += _table(split, metrics[split])
+    if "zero_shot" in metrics:
+        lines += _zero_shot(metrics["zero_shot"])
     lines += [
         "## Limits",
         "",
@@ -122,3 +124,13 @@ def _table(split: str, scores: dict[str, Any]) -> list[str]:
             row = scores["records"][name]
             lines.append(f"| {name} | {row['precision']:.3f} | {row['recall']:.3f} | {row['f1']:.3f} | {row['support']} |")
     return [*lines, ""]
+
+
+def _zero_shot(scores: dict[str, Any]) -> list[str]:
+    size = f"{scores['documents']} documents, {scores['characters']} characters"
+    lines = [f"## Scores in languages that it was never trained on ({size})", ""]
+    lines += ["| language | entities F1 | overlapping | measures F1 | entities, n |", "|---|---|---|---|---|"]
+    for name, row in scores["languages"].items():
+        figures = " | ".join(f"{row[part]['f1']:.3f}" for part in ("entities", "relaxed", "measures"))
+        lines.append(f"| {name} | {figures} | {row['entities']['support']} |")
+    return [*lines, "", "So few documents tell which languages are worth a try, no more; values and records are not read in them.", ""]
