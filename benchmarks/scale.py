@@ -7,18 +7,19 @@ then the whole sample: the difference is the cost of reading, the first run the 
 from __future__ import annotations
 
 import json
-import platform
-import re
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pyarrow.parquet
 
+from training.bench import machine
 from training.data import load_documents
 
 ROOT = Path(__file__).parent.parent
@@ -119,7 +120,7 @@ def measure(texts: Sequence[str], folder: Path) -> str:
     hours = {name: seconds * TARGET / 3600 for name, seconds in per.items()}
     lines = [
         f"Measured on {len(texts)} texts of `corpus/train` ({characters:.0f} characters on average), {JOBS} processes with one thread",
-        f"each, default model, {_machine()}.",
+        f"each, default model, {_told(machine())}.",
         "",
         "| | `--engine local` | `--engine ray` |",
         "|---|---|---|",
@@ -151,11 +152,9 @@ def _mega(number: float) -> str:
     return f"{number / 1e6:,.0f} MB"
 
 
-def _machine() -> str:
-    facts = Path("/proc/cpuinfo")
-    found = re.search(r"model name\s*: (.*)", facts.read_text(encoding="utf-8")) if facts.is_file() else None
-    load = psutil.getloadavg()[0] / (psutil.cpu_count() or 1)
-    return f"{found[1] if found else platform.processor()}, {psutil.cpu_count()} cores, {load:.1f} processes waiting for each when it ended"
+def _told(computer: Mapping[str, Any]) -> str:
+    load = "" if computer["load"] is None else f", {computer['load'] / computer['cores']:.1f} processes waiting for each when it ended"
+    return f"{computer['processor']}, {computer['cores']} cores{load}, {date.today().isoformat()}"
 
 
 def main() -> None:

@@ -56,7 +56,7 @@ def bench(model: str, documents: Sequence[AnnotatedDocument], rounds: int, threa
         own.predict(text)
     result: dict[str, Any] = {
         "date": date.today().isoformat(),
-        "machine": _machine(),
+        "machine": machine(),
         "model": own.settings.model,
         "window": own.settings.window,
         "context": own.settings.context,
@@ -73,7 +73,8 @@ def bench(model: str, documents: Sequence[AnnotatedDocument], rounds: int, threa
     return result
 
 
-def _machine() -> dict[str, Any]:
+def machine() -> dict[str, Any]:
+    """Processor, cores, system, Python and the load when it is called, None where the system does not tell it."""
     model = platform.processor() or platform.machine()
     with contextlib.suppress(OSError):
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
@@ -181,11 +182,11 @@ def _turns(own: Tagger, read: Reader, texts: Sequence[str], rounds: int) -> Iter
 def as_text(result: dict[str, Any]) -> str:
     """The figures for a reader."""
     start, speed, latency = result["start"], result["throughput"], result["latency"]
-    machine = result["machine"]
+    computer = result["machine"]
     lines = [
         f"{result['model']}, windows of {result['window']} tokens with {result['context']} before, {result['threads']} threads, "
         f"{result['characters']} characters in {result['texts']} texts",
-        f"{machine['processor']}, {machine['cores']} cores, load {machine['load']}, Python {machine['python']}, {result['date']}",
+        f"{computer['processor']}, {computer['cores']} cores, load {computer['load']}, Python {computer['python']}, {result['date']}",
         f"throughput    {speed['characters_per_second']:.0f} characters a second, {speed['characters_per_cpu']:.0f} a second of one core",
         f"latency       {latency['p50_ms']:.0f} ms (p50), {latency['p95_ms']:.0f} ms (p95) for {latency['characters']:.0f} characters",
         f"start         {start['seconds']:.2f} s to the first result, {start['cpu']:.2f} s of the processor, {start['peak_mib']:.0f} MiB",
