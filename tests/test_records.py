@@ -78,6 +78,13 @@ def test_a_figure_that_is_not_epidemic_is_no_record() -> None:
         ("[P:重庆市]新增[C:9例|infections new]，其中[P:渝中区][C:4例|infections new]、[P:大足区][C:3例|infections new]等。", []),
         ("[D:2022年11月3日][P:渝中区]新增[C:9例|deaths new]，累计死亡[C:4例|deaths cumulative]。", ["total"]),
         (
+            "[D:2022年11月3日][P:重庆市]累计[C:9例|deaths cumulative]。[D:2022年11月3日][P:大足区]累计[C:12例|deaths cumulative]。",
+            ["total"],
+        ),
+        ("[D:2022年11月3日][P:重庆市]累计[C:9例|deaths cumulative]。[D:2022年11月3日][P:大足区]累计[C:9例|deaths cumulative]。", []),
+        ("[P:重庆市]新增[C:5例|infections new]，其中境外输入[C:3例|infections new]、本土[C:1例|infections new]。", ["breakdown"]),
+        ("[P:重庆市]新增[C:4例|infections new]，其中境外输入[C:3例|infections new]、本土[C:1例|infections new]。", []),
+        (
             "[D:2022年11月3日][P:渝中区]累计[C:9例|deaths cumulative]。[D:2022年11月3日][P:渝中区]累计[C:8例|deaths cumulative]。",
             ["conflict"],
         ),

@@ -31,7 +31,8 @@ def _value(record: Record) -> float:
 
 
 def _breakdowns(text: str, records: Numbered) -> Iterator[Inconsistency]:
-    """A figure followed in its sentence by its parts, place by place: together they may not be more, nor less where the list is whole."""
+    """A figure followed in its sentence by its parts, place by place or imported and local: together they may not be more, nor less
+    where the list is whole."""
     by_sentence = defaultdict(list)
     for item in records:
         by_sentence[item[1].start].append(item)
@@ -43,7 +44,9 @@ def _breakdowns(text: str, records: Numbered) -> Iterator[Inconsistency]:
         for position, (index, total) in enumerate(own):
             parts = []
             for number, part in own[position + 1 : position + 1 + _MOST_PARTS]:
-                if (part.indicator, part.aspect) != (total.indicator, total.aspect) or part.place == total.place or part.entity is None:
+                if (part.indicator, part.aspect) != (total.indicator, total.aspect) or part.entity is None:
+                    break
+                if not (_is_origin(part, total, parts) if part.place == total.place else not parts or parts[0][1].place != total.place):
                     break
                 parts.append((number, part))
             if not 2 <= len(parts) < _MOST_PARTS or total.entity is None:
@@ -58,14 +61,25 @@ def _breakdowns(text: str, records: Numbered) -> Iterator[Inconsistency]:
                 )
 
 
+def _is_origin(part: Record, total: Record, parts: Numbered) -> bool:
+    """Whether a figure for the total's own place is its imported or local part, and the first of that origin."""
+    origins = [other.origin for _, other in parts if other.place == total.place]
+    return total.origin is None and part.origin is not None and part.origin not in origins and len(origins) == len(parts)
+
+
 def _totals(records: Numbered) -> Iterator[Inconsistency]:
-    """A cumulative figure below the new one of the same indicator, place and day."""
+    """A cumulative figure below the new one of the same indicator, place and day, or below the cumulative one of a place within."""
     new: dict[tuple[str, str | None, str | None], list[tuple[float, int]]] = defaultdict(list)
+    within: dict[tuple[str, str, str | None], list[tuple[float, int]]] = defaultdict(list)
     for number, part in records:
         if part.aspect == "new" and part.place is not None:
             new[part.indicator, part.place, _day(part)].append((_value(part), number))
-    for own in new.values():
+        elif part.aspect == "cumulative":
+            for above in _around(part.place_code):
+                within[part.indicator, above, part.date].append((_value(part), number))
+    for own in [*new.values(), *within.values()]:
         own.sort()
+    records_by = dict(records)
     for index, total in records:
         if total.aspect == "cumulative":
             own = new.get((total.indicator, total.place, _day(total)), [])
@@ -73,6 +87,20 @@ def _totals(records: Numbered) -> Iterator[Inconsistency]:
             for value, number in sorted(above, key=lambda item: item[1]):
                 message = f"{total.indicator} in {total.place}: cumulative {_value(total):g} is below new {value:g}"
                 yield Inconsistency("total", message, (index, number))
+            if total.place_code is not None and (inner := within.get((total.indicator, total.place_code, total.date))):
+                value, number = inner[-1]
+                if value > _value(total):
+                    message = (
+                        f"{total.indicator}: cumulative {_value(total):g} in {total.place} is below {value:g} in {records_by[number].place}"
+                    )
+                    yield Inconsistency("total", message, (index, number))
+
+
+def _around(code: str | None) -> tuple[str, ...]:
+    """The GB/T 2260 codes of the prefecture and province around a code."""
+    if code is None or not code.isdigit():
+        return ()
+    return tuple(above for above in dict.fromkeys((f"{code[:4]}00", f"{code[:2]}0000")) if above != code)
 
 
 def _conflicts(records: Numbered) -> Iterator[Inconsistency]:
