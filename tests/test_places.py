@@ -107,6 +107,10 @@ def resolve(marked: str, jurisdiction: str | None = None) -> tuple[PlaceName, ..
         # countries
         ("美国", "US", "美国"),
         ("緬甸", "MM", "缅甸"),
+        ("阿聯酋", "AE", None),
+        ("蒙古国", "MN", None),
+        ("星加坡", "SG", "新加坡"),
+        ("Holland", "NL", "荷兰"),
         ("義大利", "IT", "意大利"),
         ("刚果（金）", "CD", None),
         ("Kenya", "KE", "肯尼亚"),
