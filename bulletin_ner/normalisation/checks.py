@@ -42,7 +42,7 @@ def _breakdowns(text: str, records: Numbered) -> Iterator[Inconsistency]:
         words = text[own[0][1].start : own[0][1].end]
         whole = bool(_OF_WHICH.search(words)) and not _OPEN_LIST.search(words)
         for position, (index, total) in enumerate(own):
-            parts = []
+            parts: list[tuple[int, Record]] = []
             for number, part in own[position + 1 : position + 1 + _MOST_PARTS]:
                 if (part.indicator, part.aspect) != (total.indicator, total.aspect) or part.entity is None:
                     break
@@ -75,8 +75,8 @@ def _totals(records: Numbered) -> Iterator[Inconsistency]:
         if part.aspect == "new" and part.place is not None:
             new[part.indicator, part.place, _day(part)].append((_value(part), number))
         elif part.aspect == "cumulative":
-            for above in _around(part.place_code):
-                within[part.indicator, above, part.date].append((_value(part), number))
+            for code in _around(part.place_code):
+                within[part.indicator, code, part.date].append((_value(part), number))
     for own in [*new.values(), *within.values()]:
         own.sort()
     records_by = dict(records)
