@@ -106,6 +106,9 @@ class Training(_Section):
 
 
 class Loss(_Section):
+    """Weights of the heads beside the tags. ``tags``: the likelihood of each tag by itself, or of whole legal sequences."""
+
+    tags: Literal["token", "sequence"] = "token"
     measures: float = Field(ge=0)
     indicator: float = Field(ge=0)
     aspect: float = Field(ge=0)

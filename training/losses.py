@@ -10,6 +10,7 @@ from torch.nn import functional
 from bulletin_ner.network import JointNetwork, pool_sentences, span_logits
 from training.config import Config
 from training.data import IGNORE
+from training.sequence_loss import sequence_loss
 
 _CLASS_HEADS = ("indicator", "aspect", "kind")
 
@@ -17,10 +18,13 @@ _CLASS_HEADS = ("indicator", "aspect", "kind")
 def weighted_losses(
     features: torch.Tensor, batch: Mapping[str, torch.Tensor], network: JointNetwork, config: Config
 ) -> dict[str, torch.Tensor]:
-    """Tag cross-entropy and the weighted losses of the other heads that have a target; features (windows, tokens, width)."""
+    """The loss of the tags and the weighted losses of the other heads that have a target; features (windows, tokens, width)."""
     layout = network.layout
-    tags = features[..., : layout.tags].flatten(0, 1)
-    losses = {"tags": functional.cross_entropy(tags, batch["tags"].flatten(), ignore_index=IGNORE)}
+    tags = features[..., : layout.tags]
+    if config.loss.tags == "sequence":
+        losses = {"tags": sequence_loss(tags, batch["tags"])}
+    else:
+        losses = {"tags": functional.cross_entropy(tags.flatten(0, 1), batch["tags"].flatten(), ignore_index=IGNORE)}
     flat = features.flatten(0, 1)
     if len(batch["sentences"]) and layout.measures:
         logits = pool_sentences(flat, batch["sentences"], layout)
