@@ -30,8 +30,9 @@ def load(model: str | Path = "default", backend: str = "onnx", min_score: float 
     """A tagger from a saved model's folder, or the packaged one for "default".
 
     ``backend``: "onnx" (CPU, needs nothing more) or "torch" (CPU or GPU, extra 'torch'). ``min_score``: the least score, 0 to 1, of an
-    entity that is given; None for the model's own, which was best on its dev set. ``threads``: those of one call with "onnx", 0 for one a
-    core; where several processes read side by side, give each its share. A ModelError says what is wrong with a folder.
+    entity or a measure that is given; None for the model's own thresholds, which were best on its dev set. ``threads``: those of one call
+    with "onnx", 0 for one a core; where several processes read side by side, give each its share. A ModelError says what is wrong with a
+    folder.
     """
     if backend not in BACKENDS:
         raise ValueError(f"backend {backend!r} is none of {', '.join(BACKENDS)}")

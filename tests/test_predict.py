@@ -123,6 +123,16 @@ def test_both_backends_agree() -> None:
     assert [(e.type, e.start, e.end) for e in first.entities] == [(e.type, e.start, e.end) for e in second.entities]
 
 
+def test_the_least_score_is_the_users_to_set_for_entities_and_measures(default: Tagger) -> None:
+    loose, usual, strict = (
+        tagger.predict(TEXT) for tagger in (bulletin_ner.load(min_score=0.001), default, bulletin_ner.load(min_score=0.97))
+    )
+    assert all(found.score >= 0.97 for found in (*strict.entities, *strict.measures))
+    assert len(strict.entities) < len(usual.entities) <= len(loose.entities)
+    assert len(strict.measures) <= len(usual.measures) < len(loose.measures)
+    assert min(found.score for found in loose.measures) >= 0.001
+
+
 @pytest.mark.parametrize("text", [None, b"abc", 3, ["a"]])
 def test_a_non_string_is_a_type_error(tiny: Tagger, text: object) -> None:
     with pytest.raises(TypeError, match=f"must be a str, not {type(text).__name__}"):

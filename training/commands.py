@@ -43,7 +43,7 @@ def evaluate_command(
     backend: Annotated[str, typer.Option(help="onnx or torch.")] = "onnx",
     links: Annotated[Path, typer.Option(help="The folder of gold links, for codes, roles and records.")] = Path("corpus/links"),
     min_score: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Leave entities below this score out; the model's own if none.")
+        float | None, typer.Option(min=0, max=1, help="Leave entities and measures below this score out; the model's own if none.")
     ] = None,
     bootstrap: Annotated[int, typer.Option(min=0, help="Resamples of the documents for 95 % intervals; 0 for none.")] = 200,
     compare: Annotated[str | None, typer.Option(help="Another model's folder: what it scores more or less.")] = None,

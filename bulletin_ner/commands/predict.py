@@ -63,7 +63,9 @@ def predict(
     max_bytes: Annotated[int, typer.Option(min=1, help="The most bytes of one text, page or row.", rich_help_panel=_INPUT)] = MAX_BYTES,
     model: Annotated[str, typer.Option(help="A saved model's folder.")] = "default",
     backend: Annotated[str, typer.Option(help="onnx or torch.", autocompletion=lambda: list(BACKENDS))] = "onnx",
-    min_score: Annotated[float | None, typer.Option(min=0, max=1, help="The least score of an entity; else the model's own.")] = None,
+    min_score: Annotated[
+        float | None, typer.Option(min=0, max=1, help="The least score of an entity or a measure; else the model's own.")
+    ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes that read at the same time; else one, or with ray one a core.")] = None,
     engine: Annotated[
         str,
