@@ -11,7 +11,7 @@ from bulletin_ner.normalisation import gazetteer
 from bulletin_ner.normalisation.places import PlaceMention, PlaceName, resolve_places
 
 
-def resolve(marked: str, jurisdiction: str | None = None) -> tuple[PlaceName, ...]:
+def resolve(marked: str, jurisdiction: str | None = None, year: int | None = None) -> tuple[PlaceName, ...]:
     """Resolve the places marked as [A] (admin) and {B} (site)."""
     text, mentions = "", []
     for part in re.split(r"(\[[^\]]*\]|\{[^}]*\})", marked):
@@ -19,7 +19,7 @@ def resolve(marked: str, jurisdiction: str | None = None) -> tuple[PlaceName, ..
         if inner != part:
             mentions.append(PlaceMention(inner, len(text), len(text) + len(inner), "site" if part[0] == "{" else "admin"))
         text += inner
-    return resolve_places(text, mentions, jurisdiction)
+    return resolve_places(text, mentions, jurisdiction, year)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,9 @@ def resolve(marked: str, jurisdiction: str | None = None) -> tuple[PlaceName, ..
         ("USA", "US", "美国"),
         ("People's Republic of China", "CN", "中国"),
         ("South Korea", "KR", "韩国"),
+        ("Georgia", "GE", "格鲁吉亚"),
+        ("DR Congo", "CD", None),
+        ("Republic of Congo", "CG", None),
     ],
 )
 def test_alone(surface: str, code: str, name: str | None) -> None:
@@ -148,6 +151,14 @@ def test_alone(surface: str, code: str, name: str | None) -> None:
         ("Kisumu County", None, ()),
         ("England", None, ()),
         ("莱芜市", "prefecture", ("371200",)),
+        # another unit bore the name
+        ("双桥区", "county", ("130802", "500111")),
+        ("Ji County", "county", ("120119", "141028")),
+        ("新华区", "county", ("130105", "130902", "410402", "460103")),
+        # one name of two countries
+        ("Congo", "country", ("CD", "CG")),
+        ("剛果", "country", ("CD", "CG")),
+        ("Georgia, US", None, ()),
     ],
 )
 def test_open(surface: str, level: str | None, candidates: tuple[str, ...]) -> None:
@@ -176,6 +187,22 @@ def test_open(surface: str, level: str | None, candidates: tuple[str, ...]) -> N
         ("[长春市]：[朝阳区]、[朝阳]", ["220100", "220104", "220104"]),
         # neighbours, in a text that is about no single place
         ("[南京市]新增3例，[鼓楼区]2例。[福州市]新增2例，[鼓楼区]1例。", ["320100", "320106", "350100", "350102"]),
+        # former names, where the text speaks for them
+        ("[Ji County], [Tianjin]", ["120119", "120000"]),
+        ("[Fuyang City], [Hangzhou]", ["330111", "330100"]),
+        ("[Fuyang City], [Anhui]", ["341200", "340000"]),
+        ("[重庆市]报告，[双桥区]1例", ["500000", "500111"]),
+        ("[承德市]报告，[双桥区]1例", ["130800", "130802"]),
+        ("[海口市][新华区]", ["460100", None]),
+        ("[Hangzhou]: a man from [Fuyang City]", ["330100", None]),
+        # an American state is no country
+        ("In [Georgia], [US], and in all of [Georgia]", [None, "US", None]),
+        ("the [US] state of [Georgia]", ["US", None]),
+        ("[France], [US], [Georgia] and [Armenia]", ["FR", "US", "GE", "AM"]),
+        # an enumeration speaks for none of its members
+        ("[南京]、[福州]报告病例，[鼓楼区]3例", ["320100", "350100", None]),
+        ("[Nanjing], [Shanghai] and [Xuzhou] met, [Gulou District] 3", ["320100", "310000", "320300", None]),
+        ("[南京]、[上海]报告病例，[鼓楼区]3例", ["320100", "310000", "320106"]),
         # what the document does not decide
         ("[江苏省]通报，[鼓楼区]1例", ["320000", None]),
         ("[Haizhu District] closed, residents of [Kangle] stay", ["440105", None]),
@@ -209,6 +236,29 @@ def test_in_the_document(marked: str, codes: list[str | None]) -> None:
 )
 def test_jurisdiction(jurisdiction: str, code: str | None) -> None:
     assert resolve("今天，[鼓楼区]新增3例", jurisdiction)[0].code == code
+
+
+def test_jurisdiction_by_a_former_name() -> None:
+    assert resolve("[城关镇]，[双桥区]", "重庆市/双桥区")[1].code == "500111"
+
+
+@pytest.mark.parametrize(
+    ("marked", "year", "codes"),
+    [
+        ("[双桥区]", 2011, [None]),
+        ("[双桥区]", 2022, ["130802"]),
+        ("[Fuyuan County] is well", 2014, [None]),
+        ("[Fuyuan County] is well", 2022, ["530325"]),
+        # the text outdoes the year
+        ("[重庆市]报告，[双桥区]1例", 2022, ["500000", "500111"]),
+        ("[重庆市]报告，[承德]的[双桥区]1例", 2022, ["500000", "130800", "130802"]),
+        ("[重庆市]报告，一人从[承德市]来，住[双桥区]", 2022, ["500000", "130800", "130802"]),
+        ("[Ji County], [Tianjin]", 2022, ["120119", "120000"]),
+        ("[Hangzhou]: a man from [Fuyang City]", 2022, ["330100", "341200"]),
+    ],
+)
+def test_year(marked: str, year: int, codes: list[str | None]) -> None:
+    assert [place.code for place in resolve(marked, year=year)] == codes
 
 
 def test_what_a_name_says() -> None:

@@ -32,7 +32,9 @@ def normalise(text: str, sentences: Sequence[tuple[int, int]], entities: Sequenc
     named = dict(
         zip(
             [place.id for place in places],
-            resolve_places(text, [PlaceMention(place.text, place.start, place.end, place.kind) for place in places]),
+            resolve_places(
+                text, [PlaceMention(place.text, place.start, place.end, place.kind) for place in places], year=_year(valued, reference)
+            ),
             strict=True,
         )
     )
@@ -44,6 +46,12 @@ def normalise(text: str, sentences: Sequence[tuple[int, int]], entities: Sequenc
     complete = link_persons(join_roles(text, valued))
     records = build_records(text, sentences, complete, reference)
     return Normalised(complete, records, check_records(text, records))
+
+
+def _year(entities: Sequence[Entity], reference: datetime.date | None) -> int | None:
+    """The year of publication, else the last that a date of the text names."""
+    named = [int(entity.value[:4]) for entity in entities if isinstance(entity.value, str) and entity.value[:4].isdecimal()]
+    return reference.year if reference else max(named, default=None)
 
 
 def _valued(text: str, entity: Entity, dates: DateContext) -> Entity:

@@ -13,6 +13,7 @@ from bulletin_ner.normalisation.gazetteer import Gazetteer, load
 from bulletin_ner.normalisation.place_forms import read_place
 
 _SENTENCE = re.compile(r"[。！？!?\n]|\.\s")
+_ENUMERATED = re.compile(r"(?:、|[和及与與或]|,|\band)\s*(?:the\s+)?$", re.I)
 _REACH = 2000  # characters: a page without full stops is no sentence
 _NAMED = re.compile(r"[\u3400-\u9fff]{1,10}?(?:省|市|自治区|自治州|州|盟|地区)")
 
@@ -35,7 +36,11 @@ def parse_jurisdiction(value: str | None) -> str | None:
         return gazetteer.units[value].now
     found: str | None = None
     for part in value.split("/"):
-        options = [unit for unit in read_place(part).units if found is None or found in (unit, *gazetteer.ancestors(unit), "CN")]
+        reading = read_place(part)
+        for units in (reading.units, reading.former_options()):  # a name's former bearer where the present one lies elsewhere
+            options = [unit for unit in units if found is None or found in (unit, *gazetteer.ancestors(unit), "CN")]
+            if options:
+                break
         top = [unit for unit in options if gazetteer.units[unit].level in ("country", "province")] or options
         if len(top) != 1:
             break
@@ -102,14 +107,28 @@ class Named:
 
 
 def near_before(gazetteer: Gazetteer, text: str, start: int, options: Sequence[str], evidence: Sequence[Evidence]) -> Evidence | None:
-    """The last evidence for one of the options before ``start`` in its sentence; ``evidence`` is in order."""
+    """The last evidence for one of the options before ``start`` in its sentence; ``evidence`` is in order.
+
+    None where that is one of an enumeration whose others speak for other options: 南京、福州两市的鼓楼区.
+    """
     last = bisect.bisect_left(evidence, Evidence(start, ""))
+    near: Evidence | None = None
     for item in reversed(evidence[max(0, last - 8) : last]):
         if start - item.start > _REACH or _SENTENCE.search(text, item.start, start):
+            break
+        meant = _closest(gazetteer, options, item.unit)
+        if near is not None and meant and meant.isdisjoint(_closest(gazetteer, options, near.unit)):
             return None
-        if any(tier(gazetteer, option, item.unit) for option in options):
-            return item
-    return None
+        near = near or (item if meant else None)
+        if near and not _ENUMERATED.search(text, max(0, item.start - 8), item.start):
+            break
+    return near
+
+
+def _closest(gazetteer: Gazetteer, options: Sequence[str], unit: str) -> set[str]:
+    """The options of the best tier to a unit; none where none has any."""
+    tiers = {option: tier(gazetteer, option, unit) for option in options}
+    return {option for option, own in tiers.items() if own and own == max(tiers.values())}
 
 
 def opens_text(text: str, start: int) -> bool:

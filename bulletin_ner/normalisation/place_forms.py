@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bulletin_ner.cleaning import clean
 from bulletin_ner.normalisation.gazetteer import Hit, Unit, letters, load
@@ -46,7 +46,8 @@ class Reading:
 
     ``units`` are ids of the deepest unit in the chain, several where it is open; ``rest`` is what follows it (a town, a village), empty
     where the mention is the unit. ``full``: the unit has its suffix or type word; ``chained``: a unit above it is in the mention;
-    ``former``: the name is no longer in force; ``level``: of a town or village, by its suffix.
+    ``former``: the name is no longer in force; ``level``: of a town or village, by its suffix; ``old``: former units that bore the name
+    too and are none of ``units`` today, by ids that end in their last year.
     """
 
     units: tuple[str, ...] = ()
@@ -55,6 +56,12 @@ class Reading:
     chained: bool = False
     level: str | None = None
     former: bool = False
+    old: tuple[str, ...] = ()
+
+    def former_options(self, year: int | None = None) -> tuple[str, ...]:
+        """What the ``old`` ones are today; those of a year (and of the one after their last, when names linger), None for all."""
+        units = (load().units[old] for old in self.old if year is None or year <= int(old[-4:]) + 1)
+        return tuple(dict.fromkeys(unit.now or unit.id for unit in units))
 
 
 @functools.lru_cache(maxsize=1 << 14)
@@ -68,11 +75,10 @@ def _read_chinese(text: str) -> Reading:
     level = next((level for pattern, level in _SMALL if pattern.search(text)), None)
     best: tuple[tuple[bool, bool, int, int], Reading] | None = None
     for position, hits, depth in _chains(text, 0, (), 0):
-        rest, full = text[position:], hits[0].full
+        rest, full = text[position:], _present(hits)[0].full
         if rest and (_SUFFIX_FIRST.match(rest) or len(rest) < 2 or not full and _NO_REST.match(rest)):
             continue
-        former = all("@" in hit.unit.id for hit in hits)
-        reading = Reading(_today(hits), rest, full, depth > 1, level if rest else None, former)
+        reading = _reading(hits, full=full, rest=rest, chained=depth > 1, level=level if rest else None)
         rank = (not rest, full, position, -depth)
         if best is None or rank > best[0]:
             best = rank, reading
@@ -86,23 +92,35 @@ def _chains(text: str, start: int, above: tuple[str, ...], depth: int) -> Iterat
         if not hits:
             continue
         # A form that is one unit's whole name is not another's short one: 吉林市.
-        hits = [hit for hit in hits if hit.full] or hits
+        if any(hit.full for hit in _present(hits)):
+            hits = [hit for hit in hits if hit.full]
         yield end, hits, depth + 1
         if end < len(text) and depth < 4:
             yield from _chains(text, end, tuple(hit.unit.id for hit in hits), depth + 1)
 
 
 def _under(hits: list[Hit], above: tuple[str, ...]) -> list[Hit]:
-    """Those below one of the units above; present ones only, where there are any."""
-    if above and above != ("CN",):
-        hits = [hit for hit in hits if _is_under(hit.unit, above)]
-    return [hit for hit in hits if "@" not in hit.unit.id] or hits
+    """Those below one of the units above."""
+    return [hit for hit in hits if _is_under(hit.unit, above)] if above and above != ("CN",) else hits
 
 
 def _is_under(unit: Unit, above: tuple[str, ...]) -> bool:
     gazetteer = load()
     over = {*gazetteer.ancestors(unit.id), *(gazetteer.ancestors(unit.now) if unit.now else ())}
     return any(other in over or gazetteer.units[other].now in over for other in above)
+
+
+def _reading(hits: list[Hit], *, full: bool, rest: str = "", chained: bool = False, level: str | None = None) -> Reading:
+    """The units that bear the form today, else those that bore it; where there are both, the former apart."""
+    present = _present(hits)
+    units = _today(present)
+    old = tuple(hit.unit.id for hit in hits if (hit.unit.now or hit.unit.id) not in units)
+    return Reading(units, rest, full, chained, level, "@" in present[0].unit.id, old)
+
+
+def _present(hits: list[Hit]) -> list[Hit]:
+    """Those that bear the form today, where there are any, else all."""
+    return [hit for hit in hits if "@" not in hit.unit.id] or hits
 
 
 def _today(hits: list[Hit]) -> tuple[str, ...]:
@@ -122,8 +140,7 @@ def _read_english(text: str) -> Reading:
     if whole := load().english.get(letters(text)):
         plain = [hit for hit in whole if not hit.typed]
         if plain:
-            present = _under(plain, ())
-            return Reading(_today(present), former="@" in present[0].unit.id, full=present[0].unit.level == "country")
+            return _reading(plain, full=_present(plain)[0].unit.level == "country")
     stem, level = _small(words)
     for pieces in _partitions(words):
         if found := _line(pieces):
@@ -132,7 +149,7 @@ def _read_english(text: str) -> Reading:
         for cut in range(len(words) - 1, 0, -1):
             for pieces in _partitions(words[:cut]):
                 if found := _line(pieces):
-                    return Reading(found.units, " ".join(words[cut:]), found.full, found.chained, level, found.former)
+                    return replace(found, rest=" ".join(words[cut:]), level=level)
         return Reading(level=level, rest="" if stem else " ".join(words))
     return Reading()
 
@@ -168,8 +185,7 @@ def _line(pieces: list[list[str]]) -> Reading | None:
         if not below and not above:
             return None
         chosen, full = (below, typed) if below else (above, full)
-    chosen = [hit for hit in chosen if "@" not in hit.unit.id] or chosen
-    return Reading(_today(chosen), full=full, chained=len(pieces) > 1, former="@" in chosen[0].unit.id)
+    return _reading(chosen, full=full, chained=len(pieces) > 1)
 
 
 def _piece(words: list[str]) -> tuple[list[Hit], bool]:
@@ -185,11 +201,8 @@ def _piece(words: list[str]) -> tuple[list[Hit], bool]:
                 hits = [hit for hit in english.get("".join(stems), ()) if _is_kind(hit.unit, kind)]
             if not hits and kind in ("county", "district", "city"):
                 hits = [hit for hit in english.get("".join(words), ()) if not hit.typed]
-            if hits:
-                return [hit for hit in hits if "@" not in hit.unit.id] or hits, True
-            return [], True
-    hits = [hit for hit in english.get("".join(words), ()) if not hit.typed]
-    return [hit for hit in hits if "@" not in hit.unit.id] or hits, False
+            return hits, True
+    return [hit for hit in english.get("".join(words), ()) if not hit.typed], False
 
 
 def _is_kind(unit: Unit, kind: str) -> bool:
