@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bulletin_ner.schema import Entity
+from bulletin_ner.schema import Entity, Post
 
 _SIGNS = {"about": "~", "over": ">", "under": "<"}
 # What begins a formula; full-width signs too, which spreadsheets in East Asian locales take for the others.
@@ -33,10 +33,14 @@ def details(entity: Entity) -> str:
     return str(entity.value or "")
 
 
+def _post(post: Post) -> str:
+    return ", ".join(part for part in (post.body, post.place, post.place_code) if part)
+
+
 def spreadsheet_cell(value: object) -> object:
-    """A value as one CSV cell; text that a spreadsheet would run as a formula gets a leading apostrophe."""
+    """A value as one CSV cell, a post as body, place and code; text that a spreadsheet would run as a formula gets a leading apostrophe."""
     if isinstance(value, tuple):
-        value = "; ".join(value)
+        value = "; ".join(_post(part) if isinstance(part, Post) else part for part in value)
     if isinstance(value, list):
         value = "-".join(map(str, value))
     return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -12,13 +12,28 @@ from bulletin_ner.oxcgrt import OxcgrtRow, oxcgrt_rows
 
 
 @dataclass(frozen=True)
+class Post:
+    """What one of an official's roles says: its text, the body and the place that it is of.
+
+    ``body``: the organisation as the role names it, None for a bare title or a government post (副区长). ``place`` and ``place_code``: the
+    administrative place it acts for, as in a PLACE: named in the role or touching it before, for 区 or 我市 the document's own, else None.
+    """
+
+    role: str
+    body: str | None
+    place: str | None
+    place_code: str | None
+
+
+@dataclass(frozen=True)
 class Entity:
     """A named place, count, date, official or role, or a type of the model's own.
 
     ``start`` and ``end`` are half-open code-point offsets into the text as given; ``score`` is the model's probability, 0 to 1.
     Fields that the type does not have are None (``roles``: empty): COUNT has value (number or [low, high]), modifier, unit, indicator and
     aspect; DATE has value (ISO 8601 text); PLACE has kind, code (GB/T 2260, or ISO 3166-1 of a country), name (the official chain), level,
-    parents and, where the code stays open, candidates; OFFICIAL has roles and person, the id of the same person's first mention.
+    parents and, where the code stays open, candidates; OFFICIAL has roles, posts (one for each role, in their order) and person, the id of
+    the same person's first mention.
     """
 
     id: int
@@ -39,12 +54,15 @@ class Entity:
     parents: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    posts: tuple[Post, ...] = ()
     person: int | None = None
 
     def __post_init__(self) -> None:
         check_label(self.type, "entity type")
         if not 0 <= self.start < self.end or self.end - self.start != len(self.text):
             raise ValueError(f"offsets {self.start}:{self.end} do not fit the text {self.text!r}")
+        if self.posts and tuple(post.role for post in self.posts) != self.roles:
+            raise ValueError(f"the posts of {self.text!r} are not those of its roles {', '.join(self.roles)}")
 
 
 @dataclass(frozen=True)
@@ -125,7 +143,7 @@ class Bulletin:
         """The contract's JSON object, as plain dicts and lists; every entity has every key."""
         fields = asdict(self)
         for entity in fields["entities"]:
-            for name in ("parents", "candidates", "roles"):
+            for name in ("parents", "candidates", "roles", "posts"):
                 entity[name] = list(entity[name])
         for warning in fields["warnings"]:
             warning["records"] = list(warning["records"])
@@ -140,6 +158,7 @@ class Bulletin:
     def to_frame(self, kind: Literal["records", "entities", "measures"] = "records") -> Any:
         """Records, entities or measures as a pandas DataFrame, a row each, columns as in `Record`, `Entity`, `Measure`.
 
+        Ids and offsets are Int64, pandas' integers that may be missing.
         An ImportError says how to get pandas, a ValueError names an unknown kind.
         """
         types: dict[str, type] = {"records": Record, "entities": Entity, "measures": Measure}
@@ -150,7 +169,9 @@ class Bulletin:
         except ImportError as error:
             raise ImportError("to_frame() needs pandas: pip install 'bulletin-ner[pandas]'") from error
         rows = [asdict(row) for row in getattr(self, kind)]
-        return pandas.DataFrame(rows, columns=[field.name for field in dataclass_fields(types[kind])])
+        columns = dataclass_fields(types[kind])
+        frame = pandas.DataFrame(rows, columns=[field.name for field in columns])
+        return frame.astype({field.name: "Int64" for field in columns if field.type in ("int", "int | None")})
 
     def to_oxcgrt(self) -> tuple[OxcgrtRow, ...]:
         """The measures as rows for coders of OxCGRT: code, date, place, scope and sentence; docs/taxonomy.md says by which rules."""

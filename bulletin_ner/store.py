@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import astuple
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,10 +17,10 @@ from bulletin_ner.days import day_of, week_of
 from bulletin_ner.intake import Document, Fault
 from bulletin_ner.output import Result
 from bulletin_ner.rows import Row, entity_row, measure_row, record_row
-from bulletin_ner.schema import Bulletin
+from bulletin_ner.schema import Bulletin, Post
 from bulletin_ner.sinks import OutputError
 
-FORMAT = 2
+FORMAT = 3
 SQLITE_SUFFIXES = (".sqlite", ".db")
 DUCKDB_SUFFIXES = (".duckdb",)
 
@@ -37,8 +38,8 @@ _TABLES = {
         modifier TEXT, unit TEXT, indicator TEXT, aspect TEXT, kind TEXT, code TEXT, name TEXT, level TEXT, parents TEXT NOT NULL,
         candidates TEXT NOT NULL, person INTEGER, PRIMARY KEY (document, id)""",
     "roles": """
-        document TEXT NOT NULL, entity INTEGER NOT NULL, id INTEGER NOT NULL, role TEXT NOT NULL, PRIMARY KEY (document, entity, id),
-        FOREIGN KEY (document, entity) REFERENCES entities (document, id)""",
+        document TEXT NOT NULL, entity INTEGER NOT NULL, id INTEGER NOT NULL, role TEXT NOT NULL, body TEXT, place TEXT, place_code TEXT,
+        PRIMARY KEY (document, entity, id), FOREIGN KEY (document, entity) REFERENCES entities (document, id)""",
     "measures": """
         document TEXT NOT NULL REFERENCES documents (document), id INTEGER NOT NULL, label TEXT NOT NULL, score DOUBLE NOT NULL,
         start_offset INTEGER NOT NULL, end_offset INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (document, id)""",
@@ -173,7 +174,9 @@ class Store:
         found = {name for (name,) in self.query(_LIST_TABLES[isinstance(self.connection, sqlite3.Connection)])}
         if "bulletin_store" in found:
             ((version,),) = self.query("SELECT format FROM bulletin_store")
-            if version != FORMAT:
+            if version == 2:
+                self._add_posts()
+            elif version != FORMAT:
                 raise StoreError(f"{self.path}: a store of format {version}, this version keeps {FORMAT}; give another file")
             return
         if found:
@@ -184,6 +187,13 @@ class Store:
             for name, selection in _VIEWS.items():
                 self.connection.execute(f"CREATE VIEW {name} AS {selection}")
             self.connection.execute(f"CREATE TABLE bulletin_store AS SELECT {FORMAT} AS format")
+
+    def _add_posts(self) -> None:
+        """From format 2, whose roles had no body and place; they are told of new bulletins only."""
+        with self._transaction():
+            for name in _POST:
+                self.connection.execute(f"ALTER TABLE roles ADD COLUMN {name} TEXT")
+            self.connection.execute(f"UPDATE bulletin_store SET format = {FORMAT}")
 
 
 _LIST_TABLES = {
@@ -266,7 +276,8 @@ def _collect(rows: dict[str, list[tuple]], key: str, bulletin: Bulletin) -> None
     for entity in bulletin.entities:
         row = entity_row(entity)
         rows["entities"].append((key, *_values(row, _ENTITY)))
-        rows["roles"] += [(key, entity.id, number, role) for number, role in enumerate(entity.roles)]
+        posts = entity.posts or [Post(role, None, None, None) for role in entity.roles]
+        rows["roles"] += [(key, entity.id, number, *astuple(post)) for number, post in enumerate(posts)]
     for number, measure in enumerate(bulletin.measures):
         rows["measures"].append((key, number, *_values(measure_row(measure), _MEASURE)))
     for number, record in enumerate(bulletin.records):
@@ -280,6 +291,7 @@ def _collect(rows: dict[str, list[tuple]], key: str, bulletin: Bulletin) -> None
 _ENTITY = (
     "id type text start end score value_low value_high date modifier unit indicator aspect kind code name level parents candidates person"
 ).split()
+_POST = ("body", "place", "place_code")
 _MEASURE = "label score start end text".split()
 _RECORD = (
     "indicator aspect value_low value_high modifier unit place place_code date day disease origin entity place_entity date_entity start end"

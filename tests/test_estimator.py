@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas
 import pytest
+from made_bulletin import bulletin
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import make_pipeline
@@ -68,16 +69,26 @@ def test_what_is_no_text_is_named(given: object, message: str, tiny_model: Path)
 
 @pytest.mark.parametrize(("kind", "type_"), [("records", Record), ("entities", Entity), ("measures", Measure)])
 def test_frames(kind: str, type_: type, default: bulletin_ner.Tagger) -> None:
-    bulletin, empty = default.predict(TEXT, "2022-11-10"), default.predict("")
+    told, empty = default.predict(TEXT, "2022-11-10"), default.predict("")
     columns = [field.name for field in fields(type_)]
-    frame = bulletin.to_frame(kind)  # type: ignore[arg-type]
+    frame = told.to_frame(kind)  # type: ignore[arg-type]
     assert list(frame.columns) == list(empty.to_frame(kind).columns) == columns  # type: ignore[arg-type]
-    assert list(frame["start"]) == [row.start for row in getattr(bulletin, kind)]
-    assert len(frame) == len(getattr(bulletin, kind)) > 0
+    assert list(frame["start"]) == [row.start for row in getattr(told, kind)]
+    assert len(frame) == len(getattr(told, kind)) > 0
+
+
+def test_a_frame_keeps_its_integers() -> None:
+    """A row of an explicit zero has no entity, a place no person: the others' ids stay integers."""
+    records, entities = bulletin(3).to_frame(), bulletin(3).to_frame("entities")
+    assert {str(records[name].dtype) for name in ("entity", "place_entity", "date_entity", "start", "end")} == {"Int64"}
+    assert records["entity"].tolist() == [1, pandas.NA]
+    assert (
+        str(entities["person"].dtype) == str(bulletin_ner.Bulletin("", "en", None, "m", (), (), ()).to_frame()["entity"].dtype) == "Int64"
+    )
 
 
 def test_the_frame_is_of_records_unless_told(default: bulletin_ner.Tagger) -> None:
-    bulletin = default.predict(TEXT, "2022-11-10")
-    assert bulletin.to_frame().equals(bulletin.to_frame("records"))
+    told = default.predict(TEXT, "2022-11-10")
+    assert told.to_frame().equals(told.to_frame("records"))
     with pytest.raises(ValueError, match="kind 'tokens' is none of records, entities, measures"):
-        bulletin.to_frame("tokens")  # type: ignore[arg-type]
+        told.to_frame("tokens")  # type: ignore[arg-type]

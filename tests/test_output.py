@@ -28,3 +28,4 @@ def test_a_row_s_id_is_no_formula() -> None:
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["document"] for row in rows] == ["'=1+1"] * 3
     assert rows[1]["text"] == "3例"
+    assert rows[2]["posts"] == "乙省丙市甲县, 999999; 指挥部"

@@ -76,6 +76,7 @@ def test_the_json_keeps_its_shape(default: Tagger) -> None:
         "code",
         "name",
         "roles",
+        "posts",
         "level",
         "parents",
         "candidates",

@@ -45,7 +45,10 @@ def test_it_keeps_what_was_read(store: Store) -> None:
         ("COUNT", "3例", 3, 3, "[]"),
         ("OFFICIAL", "周明远", None, None, "[]"),
     ]
-    assert store.query("SELECT role FROM roles ORDER BY id") == [("县长",), ("组长",)]
+    assert store.query("SELECT role, body, place, place_code FROM roles ORDER BY id") == [
+        ("县长", None, "乙省丙市甲县", "999999"),
+        ("组长", "指挥部", None, None),
+    ]
     (figure, zero) = store.query("SELECT indicator, value_low, day, entity, origin, sentence FROM figures ORDER BY id")
     assert figure == ("confirmed_cases", 3, "2022-11-11", 1, None, bulletin(3).text)
     assert zero[:5] == ("deaths", 0, "2022-11-11", None, "local")
@@ -151,8 +154,22 @@ def test_what_is_no_store_is_said(tmp_path: Path) -> None:
             connection.close()
         with pytest.raises(StoreError, match=r"a database with other tables \(mine\)"):
             Store(other)
-        with pytest.raises(StoreError, match="a store of format 9, this version keeps 2"):
+        with pytest.raises(StoreError, match="a store of format 9, this version keeps 3"):
             Store(later)
+
+
+def test_a_store_of_the_format_before_goes_on(store: Store) -> None:
+    """It lacks what roles say of body and place, and gets the columns when it is opened."""
+    store.add([("a.txt", bulletin(3))])
+    for column in ("body", "place", "place_code"):
+        store.connection.execute(f"ALTER TABLE roles DROP COLUMN {column}")
+    store.connection.execute("UPDATE bulletin_store SET format = 2")
+    store.close()
+    with Store(store.path) as again:
+        assert again.query("SELECT role, body FROM roles ORDER BY id") == [("县长", None), ("组长", None)]
+        assert again.add([("b.txt", bulletin(4))]) == 1
+        assert again.query("SELECT count(body) FROM roles") == [(1,)]
+        assert again.query("SELECT format FROM bulletin_store") == [(3,)]
 
 
 PAGE = (ROOT / "docs/store.md").read_text(encoding="utf-8")

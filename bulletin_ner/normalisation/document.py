@@ -11,6 +11,7 @@ from bulletin_ner.normalisation.counts import parse_count
 from bulletin_ner.normalisation.dates import DateContext
 from bulletin_ner.normalisation.persons import link_persons
 from bulletin_ner.normalisation.places import PlaceMention, resolve_places
+from bulletin_ner.normalisation.posts import Posts
 from bulletin_ner.normalisation.records import build_records
 from bulletin_ner.normalisation.roles import join_roles
 from bulletin_ner.normalisation.units import english_unit
@@ -28,13 +29,12 @@ def normalise(text: str, sentences: Sequence[tuple[int, int]], entities: Sequenc
     """Fill in what the model's spans mean. ``entities``: in order, COUNTs with indicator and aspect, PLACEs with kind."""
     dates = DateContext(text, reference)
     valued = [_valued(text, entity, dates) for entity in entities]
+    year = _year(valued, reference)
     places = [entity for entity in valued if entity.type == "PLACE"]
     named = dict(
         zip(
             [place.id for place in places],
-            resolve_places(
-                text, [PlaceMention(place.text, place.start, place.end, place.kind) for place in places], year=_year(valued, reference)
-            ),
+            resolve_places(text, [PlaceMention(place.text, place.start, place.end, place.kind) for place in places], year=year),
             strict=True,
         )
     )
@@ -43,7 +43,8 @@ def normalise(text: str, sentences: Sequence[tuple[int, int]], entities: Sequenc
             valued[index] = replace(
                 entity, name=found.name, code=found.code, level=found.level, parents=found.parents, candidates=found.candidates
             )
-    complete = link_persons(join_roles(text, valued))
+    roles = [entity for entity in valued if entity.type == "ROLE"]
+    complete = link_persons(join_roles(text, valued, Posts(text, sentences, valued, year).of(roles)))
     records = build_records(text, sentences, complete, reference)
     return Normalised(complete, records, check_records(text, records))
 

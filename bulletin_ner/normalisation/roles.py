@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bulletin_ner.schema import Entity
+from bulletin_ner.schema import Entity, Post
 
 # What may stand between a name and its title, and between the names or titles of an enumeration.
 _BESIDE = re.compile(r"[\s,，(（:：]*(?:(?:the|and|an?|is|was|as|任|为|為|是|担任|擔任)\s*)?[\s(（]*")
@@ -17,12 +17,17 @@ _HONORIFIC = re.compile(
 )
 
 
-def join_roles(text: str, entities: Sequence[Entity]) -> tuple[Entity, ...]:
-    """The entities, each OFFICIAL with the texts of its ROLE spans: before or after the name, and shared along an enumeration."""
+def join_roles(text: str, entities: Sequence[Entity], posts: Mapping[int, Post] | None = None) -> tuple[Entity, ...]:
+    """The entities, each OFFICIAL with the texts of its ROLE spans: before or after the name, and shared along an enumeration.
+
+    ``posts``: what each ROLE says, by its id.
+    """
     result = list(entities)
     for index, entity in enumerate(entities):
         if entity.type == "OFFICIAL":
-            result[index] = replace(entity, roles=tuple(_before(text, entities, index) + _after(text, entities, index)))
+            roles = _before(text, entities, index) + _after(text, entities, index)
+            told = tuple(posts[role.id] for role in roles) if posts else ()
+            result[index] = replace(entity, roles=tuple(role.text for role in roles), posts=told)
     head = 0  # the first official of an enumeration
     for index in range(len(result) - 1):  # `leaders A, B and C`: one title for all that follow it
         entity, following = result[index], result[index + 1]
@@ -31,18 +36,18 @@ def join_roles(text: str, entities: Sequence[Entity]) -> tuple[Entity, ...]:
         if not (index and entities[index - 1].type == "OFFICIAL" and _between(text, entities[index - 1], entity, _LIST)):
             head = index
         if entity.roles and not following.roles and _between(text, entity, following, _LIST) and _before(text, entities, head):
-            result[index + 1] = replace(following, roles=entity.roles)
+            result[index + 1] = replace(following, roles=entity.roles, posts=entity.posts)
     return tuple(result)
 
 
-def _before(text: str, entities: Sequence[Entity], index: int) -> list[str]:
-    roles: list[str] = []
+def _before(text: str, entities: Sequence[Entity], index: int) -> list[Entity]:
+    roles: list[Entity] = []
     own = index
     while index and entities[index - 1].type == "ROLE":
         pattern = _LIST if roles else _BESIDE
         if not _between(text, entities[index - 1], entities[index], pattern):
             break
-        roles.insert(0, entities[index - 1].text)
+        roles.insert(0, entities[index - 1])
         index -= 1
     # A title after another name is that name's (`Li Wen, mayor, Zhang Hua, ...`), unless it touches this one.
     elsewhere = (
@@ -56,14 +61,14 @@ def _before(text: str, entities: Sequence[Entity], index: int) -> list[str]:
     return roles
 
 
-def _after(text: str, entities: Sequence[Entity], index: int) -> list[str]:
-    roles: list[str] = []
+def _after(text: str, entities: Sequence[Entity], index: int) -> list[Entity]:
+    roles: list[Entity] = []
     last = index
     while last + 1 < len(entities) and entities[last + 1].type == "ROLE":
         pattern = _LIST if roles else _BESIDE
         if not _between(text, entities[last], entities[last + 1], pattern):
             break
-        roles.append(entities[last + 1].text)
+        roles.append(entities[last + 1])
         last += 1
     # `mayor A, deputy mayor B`: titles that run straight on to the next name are that name's, unless they touch this one.
     following = entities[last + 1] if last + 1 < len(entities) else None

@@ -79,6 +79,13 @@ class Wholes:
             self._known[unit] = Mentions(place for place in self._admin if place.text == chosen)
         return self._known[unit].last(before) or self._known[unit].first(0)
 
+    def own(self, unit: str) -> Entity | None:
+        """The one place of this level that the document's topic is or lies in, else the only one that it names; None where that is open."""
+        fitting = {place.name or place.text: place for place in self._admin if self._fits(place, unit)}
+        main = next((place.name or place.text for place in self._admin if place.text == self._topic), "")
+        found = [place for name, place in fitting.items() if main.startswith(name)] or list(fitting.values())
+        return found[0] if len(found) == 1 else None if found else self.mention(unit, 0)
+
     def _fits(self, place: Entity, unit: str) -> bool:
         if unit not in _MEANT:
             return REGIONS[unit].fullmatch(place.text) is not None if unit in REGIONS else True

@@ -15,6 +15,7 @@ from bulletin_ner.rows import entity_row, measure_row, record_row
 _TEXT, _INT, _REAL = pyarrow.string(), pyarrow.int32(), pyarrow.float64()
 _TEXTS, _INTS = pyarrow.list_(_TEXT), pyarrow.list_(_INT)
 
+POST = pyarrow.struct({"role": _TEXT, "body": _TEXT, "place": _TEXT, "place_code": _TEXT})
 ENTITY = pyarrow.struct(
     {
         "id": _INT,
@@ -37,6 +38,7 @@ ENTITY = pyarrow.struct(
         "parents": _TEXTS,
         "candidates": _TEXTS,
         "roles": _TEXTS,
+        "posts": pyarrow.list_(POST),
         "person": _INT,
     }
 )

@@ -11,7 +11,7 @@ from bulletin_ner.schema import Bulletin
 from training.formats.item import ATTRIBUTES, HEADER, Format, Item
 
 # What a prediction has beside an annotated document's fields. `convert --to predictions` makes all but the scores anew by the rules.
-_PREDICTED = ("score", "unit", "code", "name", "level", "parents", "candidates", "roles", "person")
+_PREDICTED = ("score", "unit", "code", "name", "level", "parents", "candidates", "roles", "posts", "person")
 
 
 def count_losses(sources: Sequence[Item], back: Sequence[Item], target: Format) -> Counter[str]:

@@ -12,7 +12,7 @@ from bulletin_ner.labels import EPIDEMIC_INDICATORS
 from bulletin_ner.normalisation.checks import check_records
 from bulletin_ner.normalisation.dates import parse_reference
 from bulletin_ner.normalisation.document import normalise
-from bulletin_ner.schema import Bulletin, Entity, Inconsistency, Measure, Record
+from bulletin_ner.schema import Bulletin, Entity, Inconsistency, Measure, Post, Record
 from bulletin_ner.segmentation import sentences
 from training.documents import AnnotatedDocument, GoldEntity
 from training.formats.item import Format, FormatError, Item, Reading, build_document, fault
@@ -109,11 +109,13 @@ def _gold(entity: Entity) -> GoldEntity:
     return GoldEntity(entity.type, entity.start, entity.end, entity.kind, entity.indicator, aspect, value, entity.modifier)
 
 
+def _entity(row: Mapping[str, Any]) -> Entity:
+    lists: dict[str, Any] = {name: tuple(row.get(name) or ()) for name in ("parents", "candidates", "roles")}
+    return Entity(**{**row, **lists, "posts": tuple(Post(**post) for post in row.get("posts") or ())})
+
+
 def _bulletin(row: Mapping[str, Any]) -> Bulletin:
-    entities = tuple(
-        Entity(**{**entity, **{name: tuple(entity.get(name) or ()) for name in ("parents", "candidates", "roles")}})
-        for entity in row["entities"]
-    )
+    entities = tuple(_entity(entity) for entity in row["entities"])
     warnings = tuple(Inconsistency(warning["kind"], warning["message"], tuple(warning["records"])) for warning in row.get("warnings") or ())
     measures = tuple(Measure(**measure) for measure in row["measures"])
     records = tuple(Record(**record) for record in row["records"])
