@@ -37,6 +37,16 @@ from marked import rows
             "[P:甲县][D:2021年1月21日]通报\n拟于[D:1月20日]让[C:1人|recoveries planned]出院。\n密接[C:417人|close_contacts unspecified]。",
             ["2021-01-20", "2021-01-21"],
         ),
+        (  # the window of one item, below the head, is no account of the next
+            "[P:甲县][D:2021年1月27日]通报\n一、值守。\n二、摸排。\n三、采样。\n"
+            "四、卡点。[D:13日至25日]登记[C:97人|quarantined cumulative]。\n五、送煤。居家隔离[C:61人|quarantined unspecified]。",
+            ["2021-01-13/2021-01-25", "2021-01-27"],
+        ),
+        (  # a day on the way of a case tells nothing of the total after it
+            "[P:甲县][D:12月11日]通报\n[D:2021年12月10日0时至24时]，新增[C:2例|confirmed_cases new]。"
+            "均为返乡人员，返乡后居家，[D:12月7日]乘车到站。累计确诊[C:4例|confirmed_cases cumulative]。",
+            ["2021-12-10T00:00/2021-12-11T00:00"] * 2,
+        ),
     ],
 )
 def test_figures_without_a_date_of_their_own(marked: str, expected: list[str]) -> None:

@@ -200,16 +200,17 @@ def test_which_date_governs(marked: str, dates: list[str | None]) -> None:
     assert [record.date for record in read(marked).records] == dates
 
 
-def test_no_figure_holds_for_a_day_to_come() -> None:
+@pytest.mark.parametrize(("ahead", "value"), [("5月12日", "2022-05-12"), ("2022年12月", "2022-12")])
+def test_no_figure_holds_for_a_time_to_come(ahead: str, value: str) -> None:
     """On the day of publication a date ahead is a deadline; only what is planned is dated by it."""
-    text = "2022年5月9日通报。停课至5月12日，9人隔离，再采样8人。"
-    spans = (("DATE", "2022年5月9日", None), ("DATE", "5月12日", None), ("COUNT", "9人", "current"), ("COUNT", "8人", "planned"))
+    text = f"2022年5月9日通报。停课至{ahead}，9人隔离，再采样8人。"
+    spans = (("DATE", "2022年5月9日", None), ("DATE", ahead, None), ("COUNT", "9人", "current"), ("COUNT", "8人", "planned"))
     entities = [
         Entity(i, kind, words, text.index(words), text.index(words) + len(words), 1.0, indicator="tests" if aspect else None, aspect=aspect)
         for i, (kind, words, aspect) in enumerate(spans)
     ]
     found = normalise(text, sentences(text), entities, datetime.date(2022, 5, 9))
-    assert [record.date for record in found.records] == ["2022-05-09", "2022-05-12"]
+    assert [record.date for record in found.records] == ["2022-05-09", value]
 
 
 @pytest.mark.parametrize(

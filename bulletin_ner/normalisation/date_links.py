@@ -110,6 +110,10 @@ class DateLinker:
         close = clause.start() if clause else end
         return not self.text[date.end : close].strip(") ）") or bool(self.figures.begun(date.end, close))
 
+    def _carries(self, date: Entity, start: int) -> bool:
+        """Whether a date of an earlier sentence still holds at ``start``: it opened its sentence or told a figure."""
+        return self.roles.opens(date) or self._tells(date, start)
+
     def _repeated(self, point: Point) -> int | None:
         """What the same figure took before ("of our 156")."""
         figure = self._figure(point.key)
@@ -147,12 +151,13 @@ class DateLinker:
         return any(point.aspect == "new" for point, _ in self.accounts.since(start))
 
     def _date_around(self, point: Point, start: int) -> int | None:
-        """For a sentence without a date: what the line tells, a total's last closing date, the date of the main
+        """For a sentence without a date: what the line told of figures, a total's last closing date, the date of the main
         account, or for a title the one after."""
         accounts, total = self.accounts, is_total(point)
         if (found := accounts.of_line(point, start)) is not None:
             return found
-        if (earlier := self.roles.lasting.last(start)) is not None and earlier.start >= self.layout.lines.start(start):
+        earlier = self.roles.lasting.last(start)
+        if earlier is not None and earlier.start >= self.layout.lines.start(start) and self._carries(earlier, start):
             return earlier.id
         if total and (found := accounts.closing(start)) is not None:
             return found

@@ -31,6 +31,7 @@ _SAID = re.compile(r"\b(?:said|announced)\s+(?:on\s+)?$", re.I)
 _COMPARISON = 40  # characters before a date in which a comparison stands
 _BROKEN = re.compile(r"\w\s*[，,；;：:。、]")
 _OPENING = 12  # characters of a sentence before the date that opens it
+_MONTH = 7  # characters of a month's value: 2022-03
 HEAD = 4  # sentences: a title takes its date from those that follow, a dateline stands among them
 
 
@@ -90,12 +91,12 @@ class DateRoles:
         return bool(_SAID.search(self._text[max(0, date.start - 20) : date.start]))
 
     def _is_report(self, date: Entity) -> bool:
-        """Whether a date governs what follows to the end of the text: as of, a window, or the day of the head of the document, the
-        last where it names several (others tell how it came to that), at its first mention."""
+        """Whether a date governs what follows to the end of the text: as of, a window of the head, or the day of the head of the
+        document, the last where it names several (others tell how it came to that), at its first mention."""
         if date.id in self.closing_ids:
             return True
         if "/" in str(date.value):
-            return not _is_moment(date)
+            return self._layout.number(date.start) < HEAD and not _is_moment(date)
         return date is self.published
 
 
@@ -124,11 +125,14 @@ def _days_apart(start: str, end: str) -> int:
 
 
 def _later(date: Entity, latest: datetime.date | None) -> bool:
-    """Whether a date begins after the day of publication, or two days named run past it; midnight at its end is still that day."""
+    """Whether a date begins after the day of publication, a month too, or two days named run past it; midnight at its end is still
+    that day."""
     if latest is None:
         return False
     start, _, end = str(date.value).partition("/")
     value = end if end and _RANGE.search(date.text) else start
+    if len(value) == _MONTH:
+        value += "-01"
     try:
         return datetime.date.fromisoformat(value[:10]).toordinal() - value.endswith("T00:00") > latest.toordinal()
     except ValueError:
