@@ -308,6 +308,38 @@ def test_no_figure_holds_for_a_time_to_come(ahead: str, value: str) -> None:
         # the place of that level though the topic is another; no topic is the country where it is not known to be one
         ("[P:EASTERN CAPE] reports on [P:OR Tambo District]. Our district stands at [C:9|infections cumulative].", ["OR Tambo District"]),
         ("[P:Dili] reports. The country has [C:52|infections current] cases.", [None]),
+        # a place of another county governs no figure but its own
+        ("[P:石城县]通报。[P:瑞金市]发来协查函，当晚查清密接[C:9人|close_contacts cumulative]。", ["石城县"]),
+        ("[P:石城县]通报。[P:赣州市]昨日召开会议，新增[C:9例|infections new]。", ["赣州市"]),
+        ("[P:Dili]通报。[P:瑞金市]发来协查函，当晚查清密接[C:9人|close_contacts cumulative]。", ["瑞金市"]),
+        # a row of figures is no heading
+        (
+            "[P:石城县]通报\n[P:琴江镇] [C:9例|infections new]\n[P:小松镇] [C:2例|infections new]\n住院[C:3人|hospitalised current]。",
+            ["琴江镇", "小松镇", "石城县"],
+        ),
+        # what a list leaves over, and what follows it
+        (
+            "[P:石城县]通报。[P:琴江镇][C:9例|infections new]、[P:小松镇][C:2例|infections new]、其余乡镇[C:3例|infections new]。",
+            ["琴江镇", "小松镇", "石城县"],
+        ),
+        (
+            "[P:Ruili] reports. [P:Mengmao] had [C:9|infections new] cases, "
+            "[P:Jiexiang] [C:2|infections new] and [C:3|infections new] in others.",
+            ["Mengmao", "Jiexiang", "Ruili"],
+        ),
+        # towns with commas between are a list, a town and its district are not
+        (
+            "[P:Fenghe County] reports. In [P:Qiao Town], [P:Miao Town] testing went on, with [C:90|tests new] samples taken.",
+            ["Fenghe County"],
+        ),
+        ("[P:Qiao Town], [P:Fenghe County] said, after the rounds, that [C:90|tests new] samples were taken.", ["Qiao Town"]),
+        # what a place is said to be part of
+        ("[P:Foho] in central [P:China]'s [P:Fenghe Province] reported [C:9|infections new] cases.", ["Foho"]),
+        ("[P:Foho], capital of southwest [P:China]'s [P:Fenghe Province], counted [C:9|infections new] cases.", ["Foho"]),
+        ("Doctors in [P:China]'s [P:Fenghe Province] counted [C:9|infections new] cases.", ["Fenghe Province"]),
+        # a league is a whole too, the menu of a site is none
+        ("[P:阿拉善盟]通报。[P:额济纳旗]风险仍在，全盟新增[C:9例|infections new]。", ["阿拉善盟"]),
+        ("国内 > 地方\n[P:石城县]通报\n新增[C:9例|infections new]。", ["石城县"]),
     ],
 )
 def test_which_place_holds(marked: str, places: list[str | None]) -> None:

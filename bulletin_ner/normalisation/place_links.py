@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from bulletin_ner.normalisation.layout import Layout, Point
 from bulletin_ner.normalisation.mentions import Mentions
 from bulletin_ner.normalisation.place_roles import PlaceRoles
-from bulletin_ner.normalisation.topics import told_by, topic
+from bulletin_ner.normalisation.topics import outside, told_by, topic
 from bulletin_ner.normalisation.wholes import Wholes, last_whole
 from bulletin_ner.schema import Entity
 
@@ -33,6 +33,9 @@ _SITES = {
     "院": "院", "hospital": r"hospitals?$", "校": "学|學|校", "school": r"school|college|university", "园": "园|園", "園": "园|園",
     "厂": "厂|廠|公司", "廠": "厂|廠|公司",
 }  # fmt: skip
+# What a list of places leaves over: 其餘鄉鎮11例, 22 in others.
+_REST = re.compile(r"其[余餘他它](?:[县縣市区區乡鄉镇鎮村街道社]+|地[区區])[为為有]?$")
+_REST_AFTER = re.compile(r" (?:cases )?(?:in (?:the )?(?:others?|rest)\b|elsewhere\b)")
 _EACH = re.compile(r"各|\beach\b|\bboth\b", re.I)
 _TITLE_END = re.compile(r"\s*[：:，,◇丨|—]|\u3000")
 _CARRIED = 300  # characters before a sentence in which 全市 still says what the sentence is about
@@ -68,10 +71,10 @@ class PlaceLinker:
         self.sites = Mentions(place for place in self.places if place.kind == "site")
         self.figures = Mentions(entity for entity in entities if entity.type == "COUNT")
         self.roles = PlaceRoles(text, self.places, self.figures)
-        self.heads = Mentions(
-            p for p in self.places if p.kind != "site" and p.id not in self.roles.origin and p.id not in self.roles.listed
-        )
         about = topic(layout, self.places, self.figures, self.roles)
+        self.outside = outside(self.places, about)
+        unfree = self.roles.origin | self.roles.listed | self.outside
+        self.heads = Mentions(place for place in self.places if place.kind != "site" and place.id not in unfree)
         self.topics = Mentions(place for place in self.places if place.text == about)
         self.wholes = Wholes([p for p in self.places if p.kind != "site" and p.id not in self.roles.origin], about)
         self.placed: list[Placed] = []
@@ -100,9 +103,11 @@ class PlaceLinker:
             return None, True
         if _SUM.search(clause):
             return self._topic_id(point), True
+        previous = self.placed[-1] if self.placed and self.placed[-1][0].start >= start else None
+        if previous is not None and previous[2] and (_REST.search(clause) or _REST_AFTER.match(self.text, point.end)):
+            return self._line_topic(point), True
         own = [place for place in before if place.start >= clause_start]
         beside = self.roles.owner(own[-1], point.start) if own else None
-        previous = self.placed[-1] if self.placed and self.placed[-1][0].start >= start else None
         if beside is not None and previous is not None and beside.id in self.roles.imported:
             return previous[1], False
         if beside is not None and beside.id in self.roles.origin and self.text[beside.end : point.start].strip(" 的有"):
@@ -139,8 +144,8 @@ class PlaceLinker:
         return self._line_topic(point), False
 
     def _is_free(self, place: Entity, point: Point) -> bool:
-        """Whether a place may govern figures of later clauses: no origin, member or part of a list, nor in a bracket closed since."""
-        if place.id in self.roles.origin or place.id in self.members or place.id in self.roles.listed:
+        """Whether a place may govern figures of later clauses: no origin, of no list, not elsewhere, nor in a bracket closed since."""
+        if place.id in self.members or any(place.id in barred for barred in (self.roles.origin, self.roles.listed, self.outside)):
             return False
         return self.roles.enclosed.get(place.id, point.start) >= point.start
 
@@ -200,7 +205,7 @@ class PlaceLinker:
                 return asked[0].id
         if 0 < line - heading <= _HEADING and heading > 0:
             named = self.places.begun(heading, line)
-            if len(named) == 1 and named[0].start - heading <= 3:
+            if len(named) == 1 and named[0].start - heading <= 3 and not self.figures.begun(heading, line):
                 return named[0].id
         return None
 

@@ -21,7 +21,10 @@ _CAME = re.compile(
 _IMPORTED = re.compile(r"[输輸移]入[^，。；、]*$")
 _LIST = re.compile(r"\s*(?:、|和|及|与|與|以及|,? and (?:the )?|, (?:the )?)\s*")
 _GOES_ON = re.compile(r",? and |, [A-Z][\w ]+,? and ")
-_CHAIN = re.compile(r"(?:, | in (?:the )?(?:(?:north|south|east|west|central)\w* )?| at (?:the )?| of (?:the )?)")
+_CHAIN = re.compile(
+    r"(?:, | in (?:the )?(?:(?:north|south|east|west|central)\w* )?| at (?:the )?| of (?:the )?|['’]s "
+    r"|, (?:a|an|the|capital)\b[^,.;]{0,60}? (?:in|of) (?:the )?(?:(?:north|south|east|west|central)\w* )?)"
+)
 _SHORT_FORM = re.compile(r" ?[(（]")
 _CLOSES = re.compile("[）)]")
 _IMPORTED_FROM = re.compile(r"[输輸]入性?[:：][^，。；;]*$")
@@ -55,7 +58,9 @@ class PlaceRoles:
                 self.origin.add(place.id)
 
     def chain_head(self, place: Entity) -> Entity:
-        """`Lakehurst Manor in Barrie`, `Yubei District, Chongqing`, `Central Station (CS)`: the first of them."""
+        """`Lakehurst Manor in Barrie`, `Yubei District, Chongqing`, `Central Station (CS)`: the first of them,
+        but no country of a part of it (`China's Hubei Province`)."""
+        named = place
         index = self._position[place.id]
         while index and place.id not in self.listed:
             before = self._places[index - 1]
@@ -64,14 +69,15 @@ class PlaceRoles:
             if not (_CHAIN.fullmatch(gap) or short) or before.id in self.origin:
                 break
             place, index = before, index - 1
-        return place
+        return named if place.level == "country" else place
 
     def _listed(self) -> set[int]:
-        """Places that stand in an enumeration; two with a comma between, in English, are a place and what it lies in."""
+        """Places that stand in an enumeration; two with a comma between, in English, are a place and what it lies in,
+        unless both are of one kind."""
         listed = set()
         for before, place in pairwise(self._places):
             gap = self._text[before.end : place.start]
-            if _LIST.fullmatch(gap) and (gap != ", " or _GOES_ON.match(self._text, place.end, place.end + _REACH)):
+            if _LIST.fullmatch(gap) and (gap != ", " or _alike(before, place) or _GOES_ON.match(self._text, place.end, place.end + _REACH)):
                 listed |= {before.id, place.id}
         return listed
 
@@ -108,3 +114,11 @@ class PlaceRoles:
         opened = self._bracket[place.id]
         before = self._places.last(opened)
         return before if before is not None and not self._text[before.end : opened].strip() else place
+
+
+def _alike(one: Entity, other: Entity) -> bool:
+    """Whether two places are of one level, or of one kind by their last words: Qiaozi Town, Miaocheng Town."""
+    last, word = one.text.split(), other.text.split()
+    return (one.level is not None and one.level == other.level) or (
+        min(len(last), len(word)) > 1 and last[-1] == word[-1] and word[-1][0].isupper()
+    )

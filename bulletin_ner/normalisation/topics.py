@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bulletin_ner.normalisation.layout import Layout
 from bulletin_ner.normalisation.mentions import Mentions
@@ -64,3 +64,15 @@ def _region(words: str, admin: Sequence[Entity]) -> str | None:
 def told_by(words: str) -> str | None:
     """The region whose authority these words name."""
     return next((region for region, bodies in _BODIES.items() if bodies.search(words)), None)
+
+
+def outside(places: Iterable[Entity], topic: str | None) -> set[int]:
+    """Places that by their GB/T 2260 codes lie neither in the one of that text nor over it; none where that has no such code."""
+    coded = [(place, _stem(place.code)) for place in places if place.kind != "site" and place.code is not None and place.code.isdigit()]
+    own = next((stem for place, stem in coded if place.text == topic), None)
+    return set() if own is None else {place.id for place, stem in coded if not (stem.startswith(own) or own.startswith(stem))}
+
+
+def _stem(code: str) -> str:
+    """The digits that all codes inside a province, prefecture or county share."""
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code

@@ -10,9 +10,10 @@ from bulletin_ner.normalisation.mentions import Mentions
 from bulletin_ner.schema import Entity
 
 WHOLE = re.compile(
-    r"[全我本](?P<han>[市省区區县縣州国國港澳台臺旗镇鎮乡鄉])|(?:^|(?<=[\s，。；、,（(：:]))(?P<inner>[市省区區县縣州])[内內]|(?P<land>[国國])[内內](?![外地])"
+    r"[全我本](?P<han>[市省区區县縣州国國港澳台臺旗镇鎮乡鄉盟])|(?:^|(?<=[\s，。；、,（(：:]))(?P<inner>[市省区區县縣州])[内內]|(?P<land>[国國])[内內](?![外地]|\s*[>＞»›|｜])"
     r"|\b(?P<wide>nation|province|city|county|district|state|island)-?wide\b"
-    r"|\b(?:the|this|our) (?:whole |entire )?(?P<the>city|province|county|district|state|region|country|prefecture|territory|town|island)\b"
+    r"|\b(?:the|this|our) (?:whole |entire )?"
+    r"(?P<the>city|province|county|district|state|region|country|prefecture|territory|town|island|league)\b"
     r"(?! of\b)",
     re.IGNORECASE,
 )
@@ -34,6 +35,7 @@ REGIONS = {  # by the word of 全港, 本澳, 全台
 _UNITS = {
     "市": "city", "区": "district", "區": "district", "县": "county", "縣": "county", "旗": "county", "省": "province", "州": "prefecture",
     "国": "country", "國": "country", "nation": "country", "镇": "town", "鎮": "town", "乡": "town", "鄉": "town", "state": "province",
+    "盟": "prefecture", "league": "prefecture",
     "臺": "台",
 }  # fmt: skip
 _OVER = ("country", *REGIONS)  # what a document's topic is not, where no gazetteer says so
