@@ -37,10 +37,20 @@ from marked import rows
             "[P:甲县][D:2021年1月21日]通报\n拟于[D:1月20日]让[C:1人|recoveries planned]出院。\n密接[C:417人|close_contacts unspecified]。",
             ["2021-01-20", "2021-01-21"],
         ),
+        (  # nor does a plan take that of the account, or what a laboratory can do
+            "[P:甲县][D:2021年10月30日]通报\n采样[C:91人|tests new]。\n下一轮打算做[C:86人|tests planned]。\n"
+            "一天能测[C:400管|tests unspecified]。",
+            ["2021-10-30", None, None],
+        ),
         (  # the window of one item, below the head, is no account of the next
             "[P:甲县][D:2021年1月27日]通报\n一、值守。\n二、摸排。\n三、采样。\n"
             "四、卡点。[D:13日至25日]登记[C:97人|quarantined cumulative]。\n五、送煤。居家隔离[C:61人|quarantined unspecified]。",
             ["2021-01-13/2021-01-25", "2021-01-27"],
+        ),
+        (  # a title's figure takes the day that the same number takes below, not the dateline's
+            "[P:甲市]新增[C:22例|infections new]\n[P:甲市][D:2022年2月27日]通报\n请戴口罩。\n"
+            "[D:2月26日]，全市报告[C:22例|infections new]。",
+            ["2022-02-26", "2022-02-26"],
         ),
         (  # a day on the way of a case tells nothing of the total after it
             "[P:甲县][D:12月11日]通报\n[D:2021年12月10日0时至24时]，新增[C:2例|confirmed_cases new]。"
@@ -49,7 +59,7 @@ from marked import rows
         ),
     ],
 )
-def test_figures_without_a_date_of_their_own(marked: str, expected: list[str]) -> None:
+def test_figures_without_a_date_of_their_own(marked: str, expected: list[str | None]) -> None:
     assert [date for *_, date in rows(marked)] == expected
 
 

@@ -16,7 +16,7 @@ from bulletin_ner.schema import Entity
 _ON = re.compile(r"[^,;.，；。]{0,40}?\b(?:in|on|at|during|for|since)\s+(?:the same period )?(?:the )?", re.I)
 # What is done over and over, or could be, holds for no date.
 _RATE = re.compile(
-    r"能力|日(?:均|最大|可|检|檢|打)|[单單每][日天](?!新增)|每[周週月晚]"
+    r"能力|日(?:均|最大|可|检|檢|打)|[单單每][日天](?!新增)|每[周週月晚]|一[天日]能|能[测測采採检檢收]|可[住达達收容测測]|[/／]日"
     r"|\bcapacity\b|\b(?:a|per|each|every) (?:day|week|month)\b|\bdaily\b",
     re.I,
 )
@@ -24,6 +24,7 @@ _MEAN = re.compile(r"日均|\bdaily average\b|\bon average\b", re.I)
 _THRESHOLD = re.compile(r"(?:及)?以上|\bor more\b", re.I)
 _AT_ONCE = re.compile(r"\s*(?:的|[（(]|峰值|最高的?|[还還][是有]|['’]s)?\s*")
 _LISTED = re.compile(r"\bcumulative(?:ly)? since\b", re.I)
+_BELOW = 1000  # characters below a title in which its figure is told again
 _NEAR = 2  # sentences back to an 截至 date that still holds for a total among figures of a day
 
 _Figure = tuple[str, str, str]
@@ -91,7 +92,7 @@ class DateLinker:
         within = self.accounts.of_sentence(point, start)
         if within is not None and not (point.aspect == "current" and within in roles.since):
             return within
-        return self._date_around(point, start)
+        return None if point.aspect == "planned" else self._date_around(point, start)
 
     def _governing(self, dates: Sequence[Entity], start: int, end: int, total: bool) -> Sequence[Entity]:
         """Those of the dates told from ``start`` on that still hold at ``end``. Past a semicolon one that is told in passing does not,
@@ -125,6 +126,22 @@ class DateLinker:
         if entity is None or not isinstance(entity.value, int | float) or entity.value <= 1:
             return None
         return str(entity.indicator), str(entity.aspect), str(entity.value)
+
+    def _told_below(self, point: Point) -> int | None:
+        """For a figure of a title, the date that governs the same number below, where it is told in full."""
+        title = self._by_id.get(point.key)
+        if title is None or not isinstance(title.value, int | float) or title.value <= 1:
+            return None
+        for figure in self.figures.begun(point.end, point.end + _BELOW):
+            start, end = self.layout.sentences[self.layout.number(figure.start)]
+            if start <= point.start or figure.value != title.value:
+                continue
+            if before := self.roles.past.within(start, figure.start):
+                return before[-1 if is_total(point) else 0].id
+            after = self.roles.past.first(figure.end)
+            if after is not None and after.end <= end:
+                return after.id
+        return None
 
     def _is_own(self, point: Point, date: Entity) -> bool:
         """Whether a date stands in the point's own sentence, and that is not the title."""
@@ -163,6 +180,8 @@ class DateLinker:
             return found
         if (found := accounts.main(point, start)) is not None:
             return found
+        if (told := self._told_below(point)) is not None:
+            return told
         fitting = self.roles.closing if total else self.roles.opening
         for later in (fitting.first(point.end), self.roles.past.first(point.end)):
             if later is not None and self.layout.number(later.start) - self.layout.number(point.start) <= HEAD:
