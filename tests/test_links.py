@@ -337,6 +337,10 @@ def test_no_figure_holds_for_a_time_to_come(ahead: str, value: str) -> None:
         ("[P:Foho] in central [P:China]'s [P:Fenghe Province] reported [C:9|infections new] cases.", ["Foho"]),
         ("[P:Foho], capital of southwest [P:China]'s [P:Fenghe Province], counted [C:9|infections new] cases.", ["Foho"]),
         ("Doctors in [P:China]'s [P:Fenghe Province] counted [C:9|infections new] cases.", ["Fenghe Province"]),
+        # the one place of a title, where the region whose authority tells is not named
+        ("衞生防護中心調查[P:觀塘]幼稚園爆發\n衞生防護中心今日公布。\n當中[C:9名|infections new]學童求診。", ["觀塘"]),
+        ("衞生防護中心公布最新調查，[P:觀塘]供應正常\n衞生防護中心今日公布。\n新增[C:9宗|infections new]。", [None]),
+        ("醫院管理局簡報（[S:聯合醫院]）\n醫院管理局今日公布。\n新增[C:9宗|infections new]。", [None]),
         # a league is a whole too, the menu of a site is none
         ("[P:阿拉善盟]通报。[P:额济纳旗]风险仍在，全盟新增[C:9例|infections new]。", ["阿拉善盟"]),
         ("国内 > 地方\n[P:石城县]通报\n新增[C:9例|infections new]。", ["石城县"]),

@@ -14,6 +14,7 @@ from bulletin_ner.schema import Entity
 
 _AUTHORITIES = ("county", "prefecture", "province")
 _CRUMBS = re.compile(r"[ \u3000]*|[^\n。]{0,60}(?:[>＞»›|｜]+[ \u3000]*)")  # Chaoyang City | Kazuo County
+_TITLE = re.compile(r"[^，,。\n]*")
 _HEAD = 4  # sentences in which the authority that tells is named
 # Bodies whose figures are the whole region's unless a place is told with them, by the word of `wholes.REGIONS` for the region.
 _BODIES = {
@@ -24,8 +25,9 @@ _BODIES = {
 
 
 def topic(layout: Layout, places: Mentions, figures: Mentions, roles: PlaceRoles) -> str | None:
-    """The text of that place: the region's where its authority tells the first figure; else the first of the title (a site only before
-    all figures), else the most frequent. None where no place of the text is the region or the whole (本市) that the title names."""
+    """The text of that place: the region's where its authority tells the first figure, or, where it is not named, the only one of the
+    title; else the first of the title (a site only before all figures), else the most frequent.
+    None where no place of the text is the region or the whole (本市) that the title names."""
     text = layout.text
     admin = [place for place in places if place.kind != "site" and place.id not in roles.origin]
     figure = figures.first(0)
@@ -33,7 +35,8 @@ def topic(layout: Layout, places: Mentions, figures: Mentions, roles: PlaceRoles
     opening = layout.sentences[:3]
     first = opening[-1][1] if opening else 0  # a text without a word has no sentence
     if figure is not None and (region := _region(text[: max(figure.start, head)], admin)) is not None:
-        return next((place.text for place in places if REGIONS[region].fullmatch(place.text)), None)
+        named = next((place.text for place in places if REGIONS[region].fullmatch(place.text)), None)
+        return named or _titled(text, places, roles)
     titled = [p for p in places.begun(0, first) if p.id not in roles.origin and p.id not in roles.parts]
     named = next((place for place in titled if place.kind != "site"), None)
     if named is None and titled and figure is not None and titled[0].start < figure.start:
@@ -50,6 +53,13 @@ def topic(layout: Layout, places: Mentions, figures: Mentions, roles: PlaceRoles
     often = Counter(place.text for place in free)
     most, times = next(iter(often.most_common(1)), (None, 0))
     return most if times > 1 or len(often) == 1 else next((place.text for place in free if place.level in _AUTHORITIES), None)
+
+
+def _titled(text: str, places: Mentions, roles: PlaceRoles) -> str | None:
+    """The only place of a title, where it stands in the first part of it and in no bracket."""
+    title = _TITLE.match(text)
+    named = [p for p in places.begun(0, title.end()) if p.id not in roles.origin and p.id not in roles.enclosed] if title else []
+    return named[0].text if len(named) == 1 else None
 
 
 def _region(words: str, admin: Sequence[Entity]) -> str | None:
