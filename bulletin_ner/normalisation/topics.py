@@ -35,8 +35,8 @@ def topic(layout: Layout, places: Mentions, figures: Mentions, roles: PlaceRoles
     opening = layout.sentences[:3]
     first = opening[-1][1] if opening else 0  # a text without a word has no sentence
     if figure is not None and (region := _region(text[: max(figure.start, head)], admin)) is not None:
-        named = next((place.text for place in places if REGIONS[region].fullmatch(place.text)), None)
-        return named or _titled(text, places, roles)
+        own = next((place.text for place in places if REGIONS[region].fullmatch(place.text)), None)
+        return own or _titled(text, places, roles)
     titled = [p for p in places.begun(0, first) if p.id not in roles.origin and p.id not in roles.parts]
     named = next((place for place in titled if place.kind != "site"), None)
     if named is None and titled and figure is not None and titled[0].start < figure.start:
