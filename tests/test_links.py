@@ -343,7 +343,7 @@ def test_no_figure_holds_for_a_time_to_come(ahead: str, value: str) -> None:
         ("醫院管理局簡報（[S:聯合醫院]）\n醫院管理局今日公布。\n新增[C:9宗|infections new]。", [None]),
         # a league is a whole too, the menu of a site is none
         ("[P:阿拉善盟]通报。[P:额济纳旗]风险仍在，全盟新增[C:9例|infections new]。", ["阿拉善盟"]),
-        ("国内 > 地方\n[P:石城县]通报\n新增[C:9例|infections new]。", ["石城县"]),
+        ("国内 > 地方\n[P:石城县]发布最新通报。\n具体情况如下。\n新增[C:9例|infections new]。", ["石城县"]),
     ],
 )
 def test_which_place_holds(marked: str, places: list[str | None]) -> None:
