@@ -44,7 +44,7 @@ _NOUN = (
     r"|company|corporation|union|federation|organi[sz]ation|unit|laborator(?:y|ies)|station|congress|secretariat|clinic|directorate|foundation"
     r"|cabinet|parliament|assembly|brigade|squadron|faculty|section|programme|program|embassy|police|customs|network"
 )
-_ACRONYM = r"(?!(?:CECM|MEC|MMC|CEO|ADC|MP|MLA)\b)[A-Z]{2,7}(?:-[A-Z]{2,})?"
+_ACRONYM = r"(?!(?:CECM|MEC|MMC|C[EFT]O|ADC|MP|MLA)\b)[A-Z]{2,7}(?:-[A-Z]{2,})?"
 _IS_BODY = re.compile(rf"\b(?:(?i:{_NOUN})|{_ACRONYM})\b")
 _OF = re.compile(r"(?:\s+(?:of|at|for|with|from|in)\s+|,\s*)(?:the\s+)?", re.I)
 _TITLE_FIRST = re.compile(
