@@ -32,7 +32,6 @@ class Accounts:
         self._layout = layout
         self._turns = turns
         self._roles = roles
-        self._dates = {date.id: date for date in roles.days}
         self._reports = self._by_speaker(roles.reports)
         self._closing = self._by_speaker(roles.closing)
         self._report_values = {str(date.value) for date in roles.reports}
@@ -48,7 +47,7 @@ class Accounts:
         self._dated.append((point, found))
         if found is not None:
             self._found.append((point, found))
-        date = self._dates.get(found) if found is not None else None
+        date = self._roles.by_id.get(found) if found is not None else None
         if date is None or not self._lasts(point, date) or len(str(date.value)) == _YEAR:
             return
         value, speaker = str(date.value), self._turns.speaker(point.start)

@@ -70,16 +70,16 @@ def _is_origin(part: Record, total: Record, parts: Numbered) -> bool:
 def _totals(records: Numbered) -> Iterator[Inconsistency]:
     """A cumulative figure below the new one of the same indicator, place and day, or below the cumulative one of a place within."""
     new: dict[tuple[str, str | None, str | None], list[tuple[float, int]]] = defaultdict(list)
-    within: dict[tuple[str, str, str | None], list[tuple[float, int]]] = defaultdict(list)
+    within: dict[tuple[str, str, str | None], tuple[float, int, str | None]] = {}  # the most that a place within has
     for number, part in records:
         if part.aspect == "new" and part.place is not None:
             new[part.indicator, part.place, _day(part)].append((_value(part), number))
         elif part.aspect == "cumulative":
             for code in _around(part.place_code):
-                within[part.indicator, code, part.date].append((_value(part), number))
-    for own in [*new.values(), *within.values()]:
+                key, own_part = (part.indicator, code, part.date), (_value(part), number, part.place)
+                within[key] = max(within.get(key, own_part), own_part)
+    for own in new.values():
         own.sort()
-    records_by = dict(records)
     for index, total in records:
         if total.aspect == "cumulative":
             own = new.get((total.indicator, total.place, _day(total)), [])
@@ -88,11 +88,9 @@ def _totals(records: Numbered) -> Iterator[Inconsistency]:
                 message = f"{total.indicator} in {total.place}: cumulative {_value(total):g} is below new {value:g}"
                 yield Inconsistency("total", message, (index, number))
             if total.place_code is not None and (inner := within.get((total.indicator, total.place_code, total.date))):
-                value, number = inner[-1]
+                value, number, place = inner
                 if value > _value(total):
-                    message = (
-                        f"{total.indicator}: cumulative {_value(total):g} in {total.place} is below {value:g} in {records_by[number].place}"
-                    )
+                    message = f"{total.indicator}: cumulative {_value(total):g} in {total.place} is below {value:g} in {place}"
                     yield Inconsistency("total", message, (index, number))
 
 

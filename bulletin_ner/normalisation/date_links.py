@@ -41,7 +41,6 @@ class DateLinker:
         self.figures = Mentions(entity for entity in entities if entity.type == "COUNT")
         self._by_id = {entity.id: entity for entity in self.figures}
         self._told: dict[_Figure, int] = {}  # by figure, the last date that its own sentence told
-        self._dates = {entity.id: entity for entity in entities if entity.type == "DATE"}
         self.roles = DateRoles(layout, (entity for entity in entities if entity.type == "DATE"), self.figures, latest)
         self.accounts = Accounts(layout, Turns(self.text, layout.lines, entities), self.roles)
 
@@ -50,7 +49,7 @@ class DateLinker:
         found = self._date(point, threshold)
         self.accounts.add(point, found)
         figure = self._figure(point.key)
-        if figure is not None and found is not None and found not in self.roles.asides and self._is_own(point, self._dates[found]):
+        if figure is not None and found is not None and found not in self.roles.asides and self._is_own(point, self.roles.by_id[found]):
             self._told[figure] = found
         return found
 
@@ -122,15 +121,18 @@ class DateLinker:
 
     def _figure(self, key: int) -> _Figure | None:
         """Indicator, aspect and value of a COUNT; None where they would not tell it from others."""
+        entity = self._telling(key)
+        return (str(entity.indicator), str(entity.aspect), str(entity.value)) if entity else None
+
+    def _telling(self, key: int) -> Entity | None:
+        """The COUNT, where its value is a number above one."""
         entity = self._by_id.get(key)
-        if entity is None or not isinstance(entity.value, int | float) or entity.value <= 1:
-            return None
-        return str(entity.indicator), str(entity.aspect), str(entity.value)
+        return entity if entity is not None and isinstance(entity.value, int | float) and entity.value > 1 else None
 
     def _told_below(self, point: Point) -> int | None:
         """For a figure of a title, the date that governs the same number below, where it is told in full."""
-        title = self._by_id.get(point.key)
-        if title is None or not isinstance(title.value, int | float) or title.value <= 1:
+        title = self._telling(point.key)
+        if title is None:
             return None
         for figure in self.figures.begun(point.end, point.end + _BELOW):
             start, end = self.layout.sentences[self.layout.number(figure.start)]

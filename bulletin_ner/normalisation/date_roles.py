@@ -46,6 +46,7 @@ class DateRoles:
         self._text = layout.text
         self._figures = figures
         self.days = Mentions(date for date in dates if _is_day(date))
+        self.by_id = {date.id: date for date in self.days}
         self.asides = {date.id for date in self.days if self._is_aside(date)}
         self.dates = Mentions(date for date in self.days if date.id not in self.asides)
         self.told_days = Mentions(date for date in self.days if not _later(date, latest))

@@ -72,9 +72,8 @@ class PlaceLinker:
         self.figures = Mentions(entity for entity in entities if entity.type == "COUNT")
         self.roles = PlaceRoles(text, self.places, self.figures)
         about = topic(layout, self.places, self.figures, self.roles)
-        self.outside = outside(self.places, about)
-        unfree = self.roles.origin | self.roles.listed | self.outside
-        self.heads = Mentions(place for place in self.places if place.kind != "site" and place.id not in unfree)
+        self.unfree = self.roles.origin | self.roles.listed | outside(self.places, about)
+        self.heads = Mentions(place for place in self.places if place.kind != "site" and place.id not in self.unfree)
         self.topics = Mentions(place for place in self.places if place.text == about)
         self.wholes = Wholes([p for p in self.places if p.kind != "site" and p.id not in self.roles.origin], about)
         self.placed: list[Placed] = []
@@ -145,7 +144,7 @@ class PlaceLinker:
 
     def _is_free(self, place: Entity, point: Point) -> bool:
         """Whether a place may govern figures of later clauses: no origin, of no list, not elsewhere, nor in a bracket closed since."""
-        if place.id in self.members or any(place.id in barred for barred in (self.roles.origin, self.roles.listed, self.outside)):
+        if place.id in self.members or place.id in self.unfree:
             return False
         return self.roles.enclosed.get(place.id, point.start) >= point.start
 

@@ -12,9 +12,8 @@ from bulletin_ner.normalisation.gazetteer import load
 from bulletin_ner.normalisation.layout import Layout
 from bulletin_ner.normalisation.mentions import Mentions
 from bulletin_ner.normalisation.place_forms import read_place
-from bulletin_ner.normalisation.place_roles import PlaceRoles
+from bulletin_ner.normalisation.place_links import PlaceLinker
 from bulletin_ner.normalisation.places import PlaceMention, resolve_places
-from bulletin_ner.normalisation.topics import topic
 from bulletin_ner.normalisation.wholes import Wholes
 from bulletin_ner.schema import Entity, Post
 
@@ -181,10 +180,7 @@ class Posts:
 
     @cached_property
     def _wholes(self) -> Wholes:
-        figures = Mentions(entity for entity in self._entities if entity.type == "COUNT")
-        roles = PlaceRoles(self._text, self._places, figures)
-        about = topic(Layout(self._text, self._sentences), self._places, figures, roles)
-        return Wholes([place for place in self._places if place.kind != "site" and place.id not in roles.origin], about)
+        return PlaceLinker(Layout(self._text, self._sentences), self._entities).wholes
 
 
 def _english_windows(role: str) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,6 @@ from bulletin_ner.normalisation.moments import Moment, month_after, of_day
 from bulletin_ner.normalisation.stretches import week_shift
 
 _DAYS = {"day": 1, "week": 7}
-_WEEKS = {"上": -1, "上上": -2, "下": 1, "下下": 2, "next": 1}
 
 
 def weekday(reference: datetime.date, mark: Mark, marks: Sequence[Mark], future: bool, after: datetime.date | None) -> datetime.date:
@@ -24,7 +23,7 @@ def weekday(reference: datetime.date, mark: Mark, marks: Sequence[Mark], future:
     if named := next((other.text for other in marks if other.kind == "week"), ""):
         distance += 7 * week_shift(named)
     elif chinese or which in ("this", "next"):
-        distance += 7 * _WEEKS.get(which, 0)
+        distance += 7 * week_shift(which)
     elif which == "last":
         distance -= 7 if distance >= 0 else 0
     elif future:

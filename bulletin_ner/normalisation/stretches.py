@@ -81,7 +81,7 @@ def _season(text: str, year: int | None, reference: datetime.date | None) -> Spa
 
 
 def week_shift(text: str) -> int:
-    """How many weeks the words lie from this one: -1, 0 or 1."""
+    """How many weeks the words lie from this one, -2 to 2."""
     return next((shift for word, shift in _WEEKS.items() if word in text), 0)
 
 

@@ -34,7 +34,7 @@ def topic(layout: Layout, places: Mentions, figures: Mentions, roles: PlaceRoles
     head = layout.sentences[:_HEAD][-1][1] if layout.sentences else 0
     opening = layout.sentences[:3]
     first = opening[-1][1] if opening else 0  # a text without a word has no sentence
-    if figure is not None and (region := _region(text[: max(figure.start, head)], admin)) is not None:
+    if figure is not None and (region := told_by(text[: max(figure.start, head)], admin)) is not None:
         own = next((place.text for place in places if REGIONS[region].fullmatch(place.text)), None)
         return own or _titled(text, places, roles)
     titled = [p for p in places.begun(0, first) if p.id not in roles.origin and p.id not in roles.parts]
@@ -62,18 +62,14 @@ def _titled(text: str, places: Mentions, roles: PlaceRoles) -> str | None:
     return named[0].text if len(named) == 1 else None
 
 
-def _region(words: str, admin: Sequence[Entity]) -> str | None:
-    """The region whose own authority tells the first figure; Taiwan's cities and counties have authorities of their own."""
+def told_by(words: str, admin: Sequence[Entity] = ()) -> str | None:
+    """The region whose own authority these words name, Taiwan's only before all of ``admin``: its cities and counties have authorities
+    of their own."""
     for region, bodies in _BODIES.items():
         body = bodies.search(words)
         if body is not None and (region != "台" or not admin or body.start() < admin[0].start):
             return region
     return None
-
-
-def told_by(words: str) -> str | None:
-    """The region whose authority these words name."""
-    return next((region for region, bodies in _BODIES.items() if bodies.search(words)), None)
 
 
 def outside(places: Iterable[Entity], topic: str | None) -> set[int]:
