@@ -27,7 +27,7 @@ _UNSPACED = ("zh-Hans", "zh-Hant", "ja", "ko", "th")  # a name may have letters 
 # A list number at the head of a line is page layout, no figure.
 _DIGITS = re.compile(r"\d+(?!(?<=^\d)[.、．)）]|(?<=^\d\d)[.、．)）])", re.MULTILINE)
 _ZH_NUMERAL = re.compile(
-    r"(?:近|约|約|超|逾|数|數|上)?[两兩二三四五六七八九十百千万萬亿億廿]+[余餘多]?"
+    r"(?:(?<!最)近|约|約|超|逾|数|數|上)?[两兩二三四五六七八九十百千万萬亿億廿]+[余餘多]?"
     r"(?:名|例|人次|人|位|家|辆|輛|台|个|個|支|批|场|場|份|户|戶|所|处|處|座|张|張|床|轮|輪|宗|劑|剂|元|吨|噸|公斤)"
 )
 _ZH_DATE = re.compile(
