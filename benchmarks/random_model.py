@@ -49,4 +49,4 @@ def random_tagger(seed: int, model: Path | None = None) -> Tagger:
         entity_scaling=Scaling(),
         measure_scaling=Scaling(),
     )
-    return Tagger(backend, whole._tokenizer, settings)
+    return Tagger(backend, whole.tokenizer, settings)

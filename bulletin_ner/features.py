@@ -12,7 +12,8 @@ class FeatureLayout:
     """Column ranges of the (tokens, width) feature matrix, from the label inventory's sizes.
 
     Tag logits come first, then for each measure an attention logit and its evidence, then for each span class (indicators,
-    aspects, place kinds) what the first and the last token of a span contribute.
+    aspects, place kinds) what the first and the last token of a span contribute, then, for a model with a learnt linker, what that
+    reads of a mention or a sentence by the mean of its tokens.
     """
 
     types: int
@@ -20,6 +21,7 @@ class FeatureLayout:
     indicators: int
     aspects: int
     kinds: int
+    mentions: int = 0
 
     @property
     def tags(self) -> int:
@@ -47,8 +49,12 @@ class FeatureLayout:
         return slice(self.first.stop, self.first.stop + self.span_classes)
 
     @property
+    def mention(self) -> slice:
+        return slice(self.last.stop, self.last.stop + self.mentions)
+
+    @property
     def width(self) -> int:
-        return self.last.stop
+        return self.mention.stop
 
     @property
     def indicator(self) -> slice:
@@ -64,6 +70,6 @@ class FeatureLayout:
         return slice(self.indicators + self.aspects, self.span_classes)
 
 
-def layout_of(labels: LabelInventory) -> FeatureLayout:
-    """The layout of a model that tells these labels apart."""
-    return FeatureLayout(len(labels.entity_types), len(labels.measures), len(INDICATORS), len(ASPECTS), len(PLACE_KINDS))
+def layout_of(labels: LabelInventory, mentions: int = 0) -> FeatureLayout:
+    """The layout of a model that tells these labels apart, with this many columns for a linker."""
+    return FeatureLayout(len(labels.entity_types), len(labels.measures), len(INDICATORS), len(ASPECTS), len(PLACE_KINDS), mentions)

@@ -6,6 +6,7 @@ VOCABULARY = "vocabulary.npz"
 EMBEDDINGS = "embeddings.safetensors"
 WEIGHTS = "weights.safetensors"
 GRAPH = "model.onnx"
+LINKER = "linker.npz"
 METRICS = "metrics.json"
 CARD = "README.md"
 

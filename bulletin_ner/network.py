@@ -34,15 +34,29 @@ class JointNetwork(nn.Module):
             # Most sentences lack most measures: begin there, not at one half.
             nn.init.constant_(self.sentence.bias[layout.measures :], -3.0)
         self.span = nn.Linear(inner, 2 * layout.span_classes)
+        if layout.mentions:
+            self.mentions = nn.Linear(2 * hidden, layout.mentions)
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
+        if not self.layout.mentions:
+            hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
+            return self._heads(hidden)
+        layers = self.encoder(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True).hidden_states
+        both = torch.cat([layers[-1].float(), layers[middle_layer(len(layers) - 1)].float()], -1)
+        return torch.cat([self._heads(layers[-1].float()), self.mentions(both)], -1)
+
+    def _heads(self, hidden: torch.Tensor) -> torch.Tensor:
         hidden = self.dropout(hidden)
         parts = [self.tags(hidden)]
         if self.layout.measures:
             parts.append(self.sentence(functional.gelu(self.token_inner(hidden))))
         parts.append(self.span(functional.gelu(self.span_inner(hidden))))
         return torch.cat(parts, dim=-1)
+
+
+def middle_layer(layers: int) -> int:
+    """The layer, counted from 1, that a linker reads beside the last, which tells it more of tags than of what belongs together."""
+    return max(1, 2 * layers // 3)
 
 
 def pool_sentences(features: torch.Tensor, ranges: torch.Tensor, layout: FeatureLayout) -> torch.Tensor:

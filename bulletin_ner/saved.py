@@ -11,14 +11,15 @@ from typing import Any
 
 from bulletin_ner.calibration import Scaling
 from bulletin_ner.encoding import Backend
-from bulletin_ner.features import layout_of
-from bulletin_ner.folder import CONFIG, EMBEDDINGS, GRAPH, TOKENIZER, VOCABULARY, WEIGHTS
+from bulletin_ner.features import FeatureLayout, layout_of
+from bulletin_ner.folder import CONFIG, EMBEDDINGS, GRAPH, LINKER, TOKENIZER, VOCABULARY, WEIGHTS
 from bulletin_ner.labels import ASPECTS, INDICATORS, PLACE_KINDS, LabelInventory
+from bulletin_ner.linking.scorer import load_scorer
 from bulletin_ner.tagger import Settings, Tagger
 from bulletin_ner.tokenization import BulletinTokenizer
 
-FORMAT = 4
-READS = (2, 3, 4)  # 2 has no calibration, 3 no scale of what a weight multiplies
+FORMAT = 5
+READS = (2, 3, 4, 5)  # 2 has no calibration, 3 no scale of what a weight multiplies, 4 no linker
 
 _KEYS = ("name", "window", "context", "min_score", "thresholds", "labels", "layout", "special_tokens", "encoder", "files")
 
@@ -32,7 +33,7 @@ class ModelError(ValueError):
 
 def write_settings(folder: Path, settings: Settings, tokenizer: BulletinTokenizer, encoder: dict[str, Any]) -> None:
     """Write config.json for the files that lie in the folder."""
-    checked = [name for name in (TOKENIZER, VOCABULARY, EMBEDDINGS, WEIGHTS, GRAPH, f"{GRAPH}.data") if (folder / name).is_file()]
+    checked = [name for name in (TOKENIZER, VOCABULARY, EMBEDDINGS, WEIGHTS, GRAPH, f"{GRAPH}.data", LINKER) if (folder / name).is_file()]
     content = {
         "format": FORMAT,
         "name": settings.name,
@@ -73,8 +74,10 @@ def load_tagger(folder: Path, backend: str, min_score: float | None = None, thre
     path = folder / (VOCABULARY if VOCABULARY in content["files"] else TOKENIZER)
     try:
         tokenizer = BulletinTokenizer.from_folder(folder, special["begin"], special["separator"], special["padding"])
+        path = folder / LINKER
+        scorer = load_scorer(path) if LINKER in content["files"] else None
         path = folder / (GRAPH if backend == "onnx" else WEIGHTS)
-        return Tagger(_backends()[backend](folder, content, threads), tokenizer, settings)
+        return Tagger(_backends()[backend](folder, content, threads), tokenizer, settings, scorer)
     except ModelError:
         raise
     except Exception as error:  # the libraries that parse these files raise what they like
@@ -112,6 +115,11 @@ def read_config(folder: Path) -> dict[str, Any]:
     return content
 
 
+def read_settings(folder: Path) -> Settings:
+    """The settings of a model folder."""
+    return _settings(folder, read_config(folder))
+
+
 def verify_checksums(folder: Path) -> str:
     """Read every file of the model and compare its sha256; returns name and version. A ModelError names the altered one."""
     content = read_config(folder)
@@ -134,6 +142,7 @@ def _settings(folder: Path, content: dict[str, Any], min_score: float | None = N
         version=content["files"][WEIGHTS]["sha256"][:12],
         entity_scaling=Scaling(**calibration.get("entities", {})),
         measure_scaling=Scaling(**calibration.get("measures", {})),
+        mentions=content["layout"].get("mentions", 0),
     )
 
 
@@ -150,9 +159,10 @@ def _labels(path: Path, content: dict[str, Any]) -> LabelInventory:
             raise ModelError(f"{path}: its {name} are not those of this version; retrain, or install the version that wrote it")
     try:
         labels = LabelInventory(*(tuple(content["labels"][name]) for name in ("entity_types", "measures")))
+        layout = FeatureLayout(**content["layout"])
     except (ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{path}: its labels cannot be read ({error}); copy the folder anew") from error
-    if asdict(layout_of(labels)) != content["layout"] or set(labels.measures) != content["thresholds"].keys():
+        raise ModelError(f"{path}: its labels or its layout cannot be read ({error}); copy the folder anew") from error
+    if layout_of(labels, layout.mentions) != layout or set(labels.measures) != content["thresholds"].keys():
         raise ModelError(f"{path}: its layout or its thresholds do not fit its labels; copy the folder anew")
     return labels
 

@@ -15,18 +15,22 @@ from bulletin_ner.decoding import Pooled, Span, decode_spans, join_pooled, log_s
 from bulletin_ner.encoding import Backend, encode
 from bulletin_ner.features import FeatureLayout, layout_of
 from bulletin_ner.labels import ASPECTS, EPIDEMIC_INDICATORS, INDICATORS, PLACE_KINDS, LabelInventory
+from bulletin_ner.linking.linker import LearntLinker
+from bulletin_ner.linking.scorer import LinkScorer
 from bulletin_ner.normalisation.dates import parse_reference
 from bulletin_ner.normalisation.document import normalise
 from bulletin_ner.schema import Bulletin, Entity, Measure
 from bulletin_ner.sections import Section, sections, together
 from bulletin_ner.segmentation import sentences
+from bulletin_ner.sentence_means import SentenceMeans
 from bulletin_ner.tokenization import BulletinTokenizer, Tokens, token_ranges
 
 
 @dataclass(frozen=True)
 class Settings:
     """What a saved model fixes besides its weights: its labels, windows in tokens, one threshold for each measure, the least score of an
-    entity, its name and version; and how the scores of entities and of measures are scaled before either is compared."""
+    entity, its name and version; how the scores of entities and of measures are scaled before either is compared; and how many columns a
+    linker reads."""
 
     labels: LabelInventory
     window: int
@@ -37,6 +41,7 @@ class Settings:
     version: str
     entity_scaling: Scaling = Scaling()
     measure_scaling: Scaling = Scaling()
+    mentions: int = 0
 
     def __post_init__(self) -> None:
         if len(self.thresholds) != len(self.labels.measures):
@@ -51,15 +56,16 @@ class Settings:
 
     @property
     def layout(self) -> FeatureLayout:
-        return layout_of(self.labels)
+        return layout_of(self.labels, self.mentions)
 
 
 class Tagger:
     """Reads bulletins with one model. Safe to share between threads: it keeps no state between calls."""
 
-    def __init__(self, backend: Backend, tokenizer: BulletinTokenizer, settings: Settings) -> None:
+    def __init__(self, backend: Backend, tokenizer: BulletinTokenizer, settings: Settings, scorer: LinkScorer | None = None) -> None:
         self._backend = backend
-        self._tokenizer = tokenizer
+        self.tokenizer = tokenizer
+        self._scorer = scorer
         self.settings = settings
 
     def predict(self, text: str, reference_date: str | None = None) -> Bulletin:
@@ -99,12 +105,12 @@ class Tagger:
 
     def with_settings(self, settings: Settings) -> Tagger:
         """The same model with other settings."""
-        return Tagger(self._backend, self._tokenizer, settings)
+        return Tagger(self._backend, self.tokenizer, settings, self._scorer)
 
     def _encode(self, tokens: Sequence[Tokens], ranges: Sequence[Sequence[tuple[int, int]]]) -> list[np.ndarray]:
         settings = self.settings
         breaks = [[first for first, _ in document] for document in ranges]
-        return encode(tokens, breaks, self._backend, self._tokenizer, settings.layout.width, settings.window, settings.context)
+        return encode(tokens, breaks, self._backend, self.tokenizer, settings.layout.width, settings.window, settings.context)
 
     def _read_batch(self, texts: Sequence[str], reference_date: str | None) -> list[tuple[Bulletin, np.ndarray]]:
         for text in texts:
@@ -112,28 +118,30 @@ class Tagger:
                 raise TypeError(f"a text must be a str, not {type(text).__name__}")
         reference = parse_reference(reference_date)
         spans = [sentences(text) for text in texts]
-        entities: list[list[Entity]] = [[] for _ in texts]
-        pooled: list[list[tuple[int, Pooled]]] = [[] for _ in texts]
+        found = [_Found([], [], [], SentenceMeans(len(own), self.settings.mentions)) for own in spans]
         work = [section for index, text in enumerate(texts) for section in sections(index, text, spans[index])]
         for group in together(work):
-            for section, (tokens, features, measures) in zip(group, self._read_sections(texts, group), strict=True):
-                own = entities[section.index]
-                own += self._entities(texts[section.index], tokens, features, len(own))
-                pooled[section.index].append((section.first, measures))
-        return [
-            self._bulletin(text, reference_date, reference, bounds, found, own)
-            for text, bounds, found, own in zip(texts, spans, entities, pooled, strict=True)
-        ]
+            for section, (tokens, ranges, features, measures) in zip(group, self._read_sections(texts, group), strict=True):
+                own = found[section.index]
+                for entity, vector in self._entities(texts[section.index], tokens, features, len(own.entities)):
+                    own.entities.append(entity)
+                    own.vectors.append(vector)
+                own.pooled.append((section.first, measures))
+                own.sentences.add(section.first, ranges, features[:, self.settings.layout.mention])
+        return [self._bulletin(text, reference_date, reference, bounds, own) for text, bounds, own in zip(texts, spans, found, strict=True)]
 
-    def _read_sections(self, texts: Sequence[str], group: Sequence[Section]) -> list[tuple[Tokens, np.ndarray, Pooled]]:
-        """The tokens of sections, their offsets into the whole text, their features, and what their sentences say of the measures."""
+    def _read_sections(
+        self, texts: Sequence[str], group: Sequence[Section]
+    ) -> list[tuple[Tokens, list[tuple[int, int]], np.ndarray, Pooled]]:
+        """The tokens of sections, their offsets into the whole text, which of them each sentence has, their features, and what their
+        sentences say of the measures."""
         layout = self.settings.layout
         pieces = [texts[section.index][section.start : section.end] for section in group]
-        tokens = [self._tokenizer(piece) for piece in pieces]
+        tokens = [self.tokenizer(piece) for piece in pieces]
         ranges = [token_ranges(own, section.sentences) for own, section in zip(tokens, group, strict=True)]
         features = self._encode(tokens, ranges)
         return [
-            (own.shifted(section.start), matrix, pool_sentences(matrix, bounds, layout))
+            (own.shifted(section.start), bounds, matrix, pool_sentences(matrix, bounds, layout))
             for section, own, bounds, matrix in zip(group, tokens, ranges, features, strict=True)
         ]
 
@@ -143,12 +151,12 @@ class Tagger:
         reference_date: str | None,
         reference: datetime.date | None,
         spans: Sequence[tuple[int, int]],
-        entities: Sequence[Entity],
-        pooled: Sequence[tuple[int, Pooled]],
+        found: _Found,
     ) -> tuple[Bulletin, np.ndarray]:
-        joined = join_pooled(pooled, len(spans), len(self.settings.labels.measures))
+        joined = join_pooled(found.pooled, len(spans), len(self.settings.labels.measures))
         probabilities = self.settings.measure_scaling(joined.probabilities())
-        read = normalise(text, spans, entities, reference)
+        linker = LearntLinker(self._scorer, found.vectors, found.sentences.means()) if self._scorer is not None else None
+        read = normalise(text, spans, found.entities, reference, linker)
         bulletin = Bulletin(
             text=text,
             language=detect_language(text),
@@ -169,21 +177,23 @@ class Tagger:
                     found.append(Measure(label, round(probability, 4), start, end, text[start:end]))
         return tuple(found)
 
-    def _entities(self, text: str, tokens: Tokens, features: np.ndarray, first: int) -> list[Entity]:
-        """The spans with their classes, values still to be read, numbered from ``first``."""
+    def _entities(self, text: str, tokens: Tokens, features: np.ndarray, first: int) -> list[tuple[Entity, np.ndarray]]:
+        """The spans with their classes, values still to be read, numbered from ``first``; each with the mean of what its tokens say of
+        a mention."""
         layout = self.settings.layout
         found = decode_spans(features[:, : layout.tags], tokens.heads)
         scores = self.settings.entity_scaling(np.array([span.score for span in found])).tolist()
         scaled = [replace(span, score=score) for span, score in zip(found, scores, strict=True)]
         spans = [span for span in scaled if span.score >= self.settings.min_score]
         classes = span_logits(features, spans, layout) if spans else np.zeros((0, layout.span_classes))
-        entities: list[Entity] = []
+        entities: list[tuple[Entity, np.ndarray]] = []
         end = 0
         for span, logits in zip(spans, classes, strict=True):
             start, stop = _offsets(text, tokens, span)
             start = max(start, end)
             if start < stop:
-                entities.append(self._entity(first + len(entities), text, start, stop, span, logits))
+                vector = features[span.first : span.last, layout.mention].mean(0)
+                entities.append((self._entity(first + len(entities), text, start, stop, span, logits), vector))
                 end = stop
         return entities
 
@@ -197,6 +207,16 @@ class Tagger:
             aspect = _best(logits[layout.aspect], ASPECTS) if indicator in EPIDEMIC_INDICATORS else "unspecified"
             return replace(entity, indicator=indicator, aspect=aspect)
         return entity
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the sections of a text have brought so far; ``vectors``: one for each entity."""
+
+    entities: list[Entity]
+    vectors: list[np.ndarray]
+    pooled: list[tuple[int, Pooled]]
+    sentences: SentenceMeans
 
 
 def _best(logits: np.ndarray, names: Sequence[str]) -> str:

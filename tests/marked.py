@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bulletin_ner.normalisation.document import Normalised, normalise
+from bulletin_ner.normalisation.links import Linker
 from bulletin_ner.schema import Entity
 from bulletin_ner.segmentation import sentences
 
@@ -12,7 +13,7 @@ MARK = re.compile(r"\[([PSCDOR]):([^|\]]*)(?:\|(\w+) ?(\w*))?\]")
 TYPES = {"P": "PLACE", "S": "PLACE", "C": "COUNT", "D": "DATE", "O": "OFFICIAL", "R": "ROLE"}
 
 
-def read(marked: str) -> Normalised:
+def read(marked: str, linker: Linker | None = None) -> Normalised:
     """Normalise a text whose spans are marked as in the corpus: [P:place], [C:3例|confirmed_cases new], [D:date]."""
     text, entities, position = "", [], 0
     for match in MARK.finditer(marked):
@@ -26,7 +27,7 @@ def read(marked: str) -> Normalised:
         )
         position = match.end()
     text += marked[position:]
-    return normalise(text, sentences(text), entities, None)
+    return normalise(text, sentences(text), entities, None, linker)
 
 
 def rows(marked: str) -> list[tuple[object, ...]]:

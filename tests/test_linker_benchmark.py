@@ -1,56 +1,68 @@
-"""The linker benchmark: candidates and their truth, a model that learns what the rules do not do, and the table."""
+"""The linker benchmark: answers are counted by document, and the table says what a linker gains and loses."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
+from pathlib import Path
 
-import linker
+import linker as benchmark
+import numpy as np
 import pytest
-from link_choices import Figure, read_figures
 
-from training.documents import AnnotatedDocument, GoldEntity, GoldSentence
-from training.links import GoldLink, GoldLinks
+from training import linker
+from training.data import load_sources
+from training.link_network import LinkExample
+from training.links import read_links
 
-
-def _figures(day: int, place: str) -> list[Figure]:
-    """One figure of 海丰县, as the rules have it, whose gold link is ``place``."""
-    text = f"11月{day}日，海丰县新增确诊病例{day}例，陆河县情况正常。"
-    spans = [("DATE", f"11月{day}日"), ("PLACE", "海丰县"), ("COUNT", f"{day}例"), ("PLACE", "陆河县")]
-    more = {"COUNT": {"indicator": "confirmed_cases", "aspect": "new"}, "PLACE": {"kind": "admin"}, "DATE": {}}
-    entities = tuple(GoldEntity(kind, text.index(words), text.index(words) + len(words), **more[kind]) for kind, words in spans)
-    sentence = (GoldSentence(0, len(text), ()),)
-    name = f"{place}-{day}"
-    document = AnnotatedDocument(name, text, "zh-Hans", "circular", "covid-19", place, "made", "none", "2022-11-30", entities, sentence)
-    count = next(entity for entity in entities if entity.type == "COUNT")
-    return read_figures(document, GoldLinks(name, (GoldLink(count.start, place, f"2022-11-{day}"),), {}, {}))
+ROOT = Path(__file__).parent.parent
 
 
-def test_choices_say_what_is_right_and_what_the_rules_gave() -> None:
-    (figure,) = _figures(12, "陆河县")
-    assert {choice.key: (choice.right, choice.ruled) for choice in figure.choices["place"]} == {
-        "海丰县": (False, True),
-        "陆河县": (True, False),
-        None: (False, False),
-    }
-    assert [(choice.key, choice.right) for choice in figure.choices["date"]] == [("2022-11-12", True), (None, False)]
-    assert figure.ruled == {"place": False, "date": True}
+@pytest.fixture(scope="module")
+def examples(tiny_model: Path) -> list[LinkExample]:
+    documents = [one for one in load_sources([str(ROOT / "corpus/dev")]) if 10 < len(one.entities) < 70][:6]
+    return linker.read_examples(tiny_model, documents, read_links(ROOT / "corpus/links"))
 
 
-@pytest.mark.parametrize("stacked", [False, True])
-def test_a_model_learns_a_link_that_the_rules_miss(stacked: bool) -> None:
-    model = linker.fit([_figures(day, "陆河县") for day in range(10, 16)], "place", linker.ESTIMATORS["logistic regression"], stacked)
-    assert linker.apply(model, _figures(20, "陆河县"), "place", stacked) == [True]
-    assert linker.apply(model, _figures(20, "海丰县"), "place", stacked) == [False]
+def test_each_document_is_answered_without_its_family(examples: list[LinkExample], monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[set[str]] = []
+
+    def fit(rest: list[LinkExample]) -> object:
+        given.append({example.id for example in rest})
+        return linker.fit(rest, epochs=1)
+
+    monkeypatch.setattr(benchmark, "fit", fit)
+    families = ["a", "a", *("b" + str(n) for n in range(len(examples) - 2))]
+    found = benchmark.cross(examples, families, 2)
+    assert {name: rights.shape for name, rights in found.items()} == {one.id: (int(one.linked.sum()), 2) for one in examples}
+    assert all(({examples[0].id, examples[1].id} <= ids) or not ({examples[0].id, examples[1].id} & ids) for ids in given)
 
 
-def test_the_table_has_every_method_and_counts_what_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(linker, "ESTIMATORS", {"logistic regression": linker.ESTIMATORS["logistic regression"]})
-    monkeypatch.setattr(linker, "FOLDS", 3)
-    known = [_figures(day, "陆河县") for day in range(10, 22)]
-    table = linker.report({"dev": known[:6], "real news": known[6:], "test": [_figures(23, "海丰县")]}, workers=1)
-    rows = {line.split(" | ")[0].strip("| "): line for line in table.splitlines()}
-    assert "0.000 / 1.000 / 0.000 | 0.000 / 1.000 / 0.000 | 1.000 / 1.000 / 1.000" in rows["rules"]
-    for name in ("logistic regression", "logistic regression, rules as a clue"):
-        assert re.search(
-            r"\| 1\.000 / 1\.000 / 1\.000, \+6 -0 \| 1\.000 / 1\.000 / 1\.000, \+6 -0 \| 0\.000 / 1\.000 / 0\.000, \+0 -1 \|$", rows[name]
-        )
+class _Told:
+    """Scores by what is right, or by its opposite."""
+
+    def __init__(self, example: LinkExample, sign: int) -> None:
+        self._rights, self._sign = example.right, sign
+
+    def scores(self, *_: object) -> tuple[np.ndarray, ...]:
+        return tuple(self._sign * right.astype(np.float32) for right in self._rights)
+
+
+def test_an_answer_is_right_where_the_best_candidate_is(examples: list[LinkExample]) -> None:
+    columns = np.zeros((examples[0].vectors.shape[1], 1), np.float32), np.zeros(1, np.float32)
+    for example in examples:
+        best, worst = (benchmark.answer(_Told(example, sign), *columns, example) for sign in (1, -1))
+        assert best.shape == (int(example.linked.sum()), 2)
+        assert best.mean() > 0.9  # a few gold links are no candidates
+        assert not worst.any()
+
+
+def test_the_table_counts_what_is_gained_and_lost(examples: list[LinkExample]) -> None:
+    figures = len(examples[0].linked)
+    ruled = np.array([[True, index % 3 == 0] for index in range(figures)])
+    example = replace(examples[0], linked=np.ones(figures, bool), ruled=ruled)
+    written = benchmark.table({"dev": [example]}, {example.id: ruled[:, ::-1] & [[False, True]]})
+    right = int(ruled.all(1).sum())
+    lines = written.splitlines()
+    assert lines[0] == f"| place / date / both right | dev ({figures}) |"
+    assert lines[2] == f"| rules | 1.000 / {right / figures:.3f} / {right / figures:.3f} |"
+    assert lines[3] == f"| learnt linker | 0.000 / 1.000 / 0.000, +0 -{right} |"

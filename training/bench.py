@@ -141,7 +141,7 @@ def _stages(own: Tagger, texts: Sequence[str]) -> dict[str, float]:
         name, multiple, batch_tokens = own._backend.name, own._backend.multiple, own._backend.batch_tokens
         __call__ = staticmethod(timed("network", own._backend))
 
-    tokenizer = own._tokenizer
+    tokenizer = own.tokenizer
     clocked = Tagger(Network(), tokenizer, own.settings)
     with contextlib.ExitStack() as stack:
         for name in _STAGES:

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import torch
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
-from bulletin_ner.folder import EMBEDDINGS, GRAPH, TOKENIZER, VOCABULARY, WEIGHTS, WORDS
+from bulletin_ner.folder import EMBEDDINGS, GRAPH, LINKER, TOKENIZER, VOCABULARY, WEIGHTS, WORDS
+from bulletin_ner.linking.scorer import save_scorer
 from bulletin_ner.network import JointNetwork
 from bulletin_ner.quantisation import to_int4
-from bulletin_ner.saved import load_tagger, read_config, write_settings
+from bulletin_ner.saved import read_config, read_settings, write_settings
 from bulletin_ner.tagger import Settings
 from bulletin_ner.tokenization import BulletinTokenizer
 from training.config import Config
@@ -48,32 +50,54 @@ def save_model(
     family = network.encoder.config.model_type in FAMILIES
     words = state.pop(WORDS) if family else None
     if words is not None:
-        save_file(_embeddings(words, config.export.embeddings), folder / EMBEDDINGS)
+        _save(_embeddings(words, config.export.embeddings), folder / EMBEDDINGS)
     tensors = state
     if family:
         int8 = config.export.weights == "int8"
         inputs = measure_inputs(network, tokenizer, texts, config.prediction) if int8 and texts else {}
         tensors = _weights(network, state, int8, inputs)
-    save_file(tensors, folder / WEIGHTS)
+    _save(tensors, folder / WEIGHTS)
+    (folder / LINKER).unlink(missing_ok=True)  # it read the weights before
     if family:
         _write_graph(folder, network.encoder.config.to_dict(), network.layout.width)
     else:
         _generic_graph(folder, network)
-    for path in (folder / EMBEDDINGS, folder / WEIGHTS):
-        if path.is_file():
-            path.chmod(0o644)  # safetensors writes for the owner alone
     write_settings(folder, settings, tokenizer, network.encoder.config.to_dict())
 
 
 def renew(folder: Path) -> None:
     """Write graph and tokenizer of a BERT-family folder anew from its weights and its vocabulary."""
-    content = read_config(folder)
-    settings = load_tagger(folder, "onnx").settings
-    special = content["special_tokens"]
-    tokenizer = BulletinTokenizer.from_folder(folder, special["begin"], special["separator"], special["padding"])
+    content, settings = read_config(folder), read_settings(folder)
+    tokenizer = _read_tokenizer(folder, content)
     _write_tokenizer(folder, tokenizer)
     _write_graph(folder, content["encoder"], settings.layout.width)
     write_settings(folder, settings, tokenizer, content["encoder"])
+
+
+def add_linker(folder: Path, weight: np.ndarray, bias: np.ndarray, scorer: Mapping[str, np.ndarray]) -> None:
+    """Put a linker into a BERT-family folder, in the place of the one that it has.
+
+    ``weight``, float32 (2 * hidden, columns), and ``bias`` give what it reads of a token from the encoder's last and middle layer;
+    ``scorer``: the weights that `save_scorer` writes.
+    """
+    content, settings = read_config(folder), read_settings(folder)
+    tokenizer = _read_tokenizer(folder, content)
+    tensors = load_file(folder / WEIGHTS) | {"mentions.weight": weight, "mentions.bias": bias}
+    _save(tensors, folder / WEIGHTS)
+    save_scorer(scorer, folder / LINKER)
+    settings = replace(settings, mentions=len(bias))
+    _write_graph(folder, content["encoder"], settings.layout.width)
+    write_settings(folder, settings, tokenizer, content["encoder"])
+
+
+def _save(tensors: dict[str, np.ndarray], path: Path) -> None:
+    save_file(tensors, path)
+    path.chmod(0o644)  # safetensors writes for the owner alone
+
+
+def _read_tokenizer(folder: Path, content: Mapping[str, Any]) -> BulletinTokenizer:
+    special = content["special_tokens"]
+    return BulletinTokenizer.from_folder(folder, special["begin"], special["separator"], special["padding"])
 
 
 def _write_tokenizer(folder: Path, tokenizer: BulletinTokenizer) -> None:

@@ -15,6 +15,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
+from bulletin_ner.network import middle_layer
+
 MICROSOFT = "com.microsoft"
 BLOCK = 32
 MIDDLE = 128  # the zero of 8-bit activations
@@ -115,17 +117,25 @@ def build_graph(settings: dict[str, Any], width: int, files: list[Path]) -> onnx
     ``settings``: the encoder's Hugging Face config, of type bert, roberta or xlm-roberta.
     """
     graph = GraphBuilder(files)
-    epsilon = settings["layer_norm_eps"]
-    hidden = _embeddings(graph, settings)
-    hidden = _norm(graph, hidden, "encoder.embeddings.LayerNorm", epsilon)
-    for layer in range(settings["num_hidden_layers"]):
-        prefix = f"encoder.encoder.layer.{layer}"
-        hidden = _layer(graph, hidden, prefix, settings["num_attention_heads"], epsilon)
+    hidden, between = _encoder(graph, settings)
     heads = [graph.linear(hidden, "tags")]
     if graph.has("sentence.weight"):  # a model without measures has none
         heads.append(graph.linear(_inner(graph, hidden, "token_inner"), "sentence"))
     heads.append(graph.linear(_inner(graph, hidden, "span_inner"), "span"))
+    if graph.has("mentions.weight"):  # a model without a linker has none
+        heads.append(graph.linear(graph.add("Concat", [hidden, between], "both_layers", axis=-1), "mentions"))
     graph.add("Concat", heads, "features", axis=-1)
+    return _model(graph, width)
+
+
+def build_layers(settings: dict[str, Any], files: list[Path]) -> onnx.ModelProto:
+    """The graph of the encoder alone: its features are its last layer and its middle one, float32 (batch, tokens, 2 * hidden)."""
+    graph = GraphBuilder(files)
+    graph.add("Concat", list(_encoder(graph, settings)), "features", axis=-1)
+    return _model(graph, 2 * settings["hidden_size"])
+
+
+def _model(graph: GraphBuilder, width: int) -> onnx.ModelProto:
     axes = ["batch", "tokens"]
     proto = helper.make_graph(
         graph.nodes,
@@ -136,6 +146,18 @@ def build_graph(settings: dict[str, Any], width: int, files: list[Path]) -> onnx
     )
     opsets = [helper.make_opsetid("", 21), helper.make_opsetid(MICROSOFT, 1)]
     return helper.make_model(proto, opset_imports=opsets, ir_version=10, producer_name="bulletin_ner")
+
+
+def _encoder(graph: GraphBuilder, settings: dict[str, Any]) -> tuple[str, str]:
+    """The last layer and the middle one."""
+    epsilon = settings["layer_norm_eps"]
+    hidden = _norm(graph, _embeddings(graph, settings), "encoder.embeddings.LayerNorm", epsilon)
+    between = ""
+    for layer in range(settings["num_hidden_layers"]):
+        hidden = _layer(graph, hidden, f"encoder.encoder.layer.{layer}", settings["num_attention_heads"], epsilon)
+        if layer + 1 == middle_layer(settings["num_hidden_layers"]):
+            between = hidden
+    return hidden, between
 
 
 def _embeddings(graph: GraphBuilder, settings: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from bulletin_ner.normalisation.checks import check_records
 from bulletin_ner.normalisation.counts import parse_count
 from bulletin_ner.normalisation.dates import DateContext
+from bulletin_ner.normalisation.links import Linker
 from bulletin_ner.normalisation.persons import link_persons
 from bulletin_ner.normalisation.places import PlaceMention, resolve_places
 from bulletin_ner.normalisation.posts import Posts
@@ -25,8 +26,15 @@ class Normalised:
     warnings: tuple[Inconsistency, ...]
 
 
-def normalise(text: str, sentences: Sequence[tuple[int, int]], entities: Sequence[Entity], reference: datetime.date | None) -> Normalised:
-    """Fill in what the model's spans mean. ``entities``: in order, COUNTs with indicator and aspect, PLACEs with kind."""
+def normalise(
+    text: str,
+    sentences: Sequence[tuple[int, int]],
+    entities: Sequence[Entity],
+    reference: datetime.date | None,
+    linker: Linker | None = None,
+) -> Normalised:
+    """Fill in what the model's spans mean. ``entities``: in order, COUNTs with indicator and aspect, PLACEs with kind; ``linker``: what
+    decides on places and dates of figures after the rules."""
     dates = DateContext(text, reference)
     valued = [_valued(text, entity, dates) for entity in entities]
     year = _year(valued, reference)
@@ -45,7 +53,7 @@ def normalise(text: str, sentences: Sequence[tuple[int, int]], entities: Sequenc
             )
     roles = [entity for entity in valued if entity.type == "ROLE"]
     complete = link_persons(join_roles(text, valued, Posts(text, sentences, valued, year).of(roles)))
-    records = build_records(text, sentences, complete, reference)
+    records = build_records(text, sentences, complete, reference, linker)
     return Normalised(complete, records, check_records(text, records))
 
 

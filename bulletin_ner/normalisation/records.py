@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from bulletin_ner.cleaning import clean
 from bulletin_ner.labels import EPIDEMIC_INDICATORS
 from bulletin_ner.normalisation.layout import Point
-from bulletin_ner.normalisation.links import link
+from bulletin_ner.normalisation.links import Linker, rule
 from bulletin_ner.normalisation.zeros import Zero, find_zeros
 from bulletin_ner.schema import Entity, Record
 
@@ -42,12 +42,16 @@ _REACH = 40
 
 
 def build_records(
-    text: str, sentences: Sequence[tuple[int, int]], entities: Sequence[Entity], latest: datetime.date | None = None
+    text: str,
+    sentences: Sequence[tuple[int, int]],
+    entities: Sequence[Entity],
+    latest: datetime.date | None = None,
+    linker: Linker | None = None,
 ) -> tuple[Record, ...]:
     """The rows of a document in the order of the text: a row for each COUNT of an epidemic indicator, and one for each zero in words.
 
     ``sentences``: half-open offsets in order; ``entities``: all of the document, with values, in order; ``latest``: the day the
-    document was published, where known.
+    document was published, where known; ``linker``: what answers after the rules, None for the rules alone.
     """
     figures = {entity.id: entity for entity in entities if entity.type == "COUNT" and entity.indicator in EPIDEMIC_INDICATORS}
     points = [Point(entity.id, entity.start, entity.end, entity.aspect or "unspecified") for entity in figures.values()]
@@ -58,7 +62,8 @@ def build_records(
             zeros[key] = zero
             points.append(Point(key, start + zero.start, start + zero.start + 1, zero.aspect))
     points.sort(key=lambda point: point.start)
-    links = link(text, sentences, entities, points, latest)
+    ruling = rule(text, sentences, entities, points, latest)
+    links = linker(ruling) if linker is not None else ruling.links
     by_id = {entity.id: entity for entity in entities}
     diseases = [(match.start(), _DISEASE_NAMES[str(match.lastgroup)]) for match in _DISEASE.finditer(text)]
     named = [start for start, _ in diseases]
