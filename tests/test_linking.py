@@ -10,20 +10,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from conftest import ROOT, smoke_config
 from marked import read
 
 import bulletin_ner
 from bulletin_ner.folder import CONFIG, LINKER
+from bulletin_ner.labels import EPIDEMIC_INDICATORS
 from bulletin_ner.linking.nodes import CLUES, Nodes
 from bulletin_ner.linking.scorer import LinkScorer, load_scorer, save_scorer
 from bulletin_ner.normalisation.links import Links, Ruling
 from bulletin_ner.saved import ModelError
 from training import linker
+from training.config import Config
 from training.data import load_sources
 from training.link_network import LinkExample, LinkNetwork, exported, projection, to_batch
 from training.links import GoldLink, GoldLinks, read_links, write_links
+from training.train import train
 
-ROOT = Path(__file__).parent.parent
 TEXT = "11月4日，海丰县新增确诊病例5例。陆河县无新增死亡病例。\n截至11月5日8时，海丰县累计报告确诊病例12例，其中梅陇镇7例。"
 
 
@@ -165,12 +168,33 @@ def test_vectors_are_kept_for_the_next_time(tiny_model: Path, tmp_path: Path, mo
     assert linker.read_vectors(tiny_model, documents, keep).keys() == two.keys()
 
 
+def _linked_config(tmp_path: Path, epochs: int, name: str) -> Config:
+    """The smoke config with one link in ``name``, a document of its training or not."""
+    document = load_sources([str(ROOT / "tests/data/smoke.txt")])[0]
+    figure = next(entity for entity in document.entities if entity.indicator in EPIDEMIC_INDICATORS)
+    write_links([GoldLinks(name or document.id, (GoldLink(figure.start, None, None),), {}, {})], tmp_path / "links.jsonl")
+    return smoke_config(tmp_path / f"run-{epochs}", training__epochs=1, linker__epochs=epochs, data__links=str(tmp_path))
+
+
+def test_a_run_trains_a_linker_where_its_config_says_so(tmp_path: Path) -> None:
+    folder = train(_linked_config(tmp_path, 1, ""))
+    assert bulletin_ner.load(folder).settings.mentions == 96
+    assert not (train(_linked_config(tmp_path, 0, "")) / LINKER).exists()
+
+
+def test_a_run_without_links_for_its_linker_ends_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"needs gold links of figures.*linker\.epochs to 0"):
+        train(_linked_config(tmp_path, 1, "another"))
+    with pytest.raises(ValueError, match=r"name their folder in data\.links"):
+        smoke_config(tmp_path / "run", linker__epochs=1)
+
+
 def test_the_command_names_what_is_missing(linked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = str(ROOT / "corpus/dev")
     assert linker.main([str(linked), "--data", data, "--links", str(tmp_path)]) == 2
-    assert "no gold links" in capsys.readouterr().err
+    assert "needs gold links" in capsys.readouterr().err
     write_links([GoldLinks("no-such", (GoldLink(0, None, None),), {}, {})], tmp_path / "links.jsonl")
     assert linker.main([str(linked), "--data", data, "--links", str(tmp_path)]) == 2
-    assert "no gold links" in capsys.readouterr().err
+    assert "needs gold links" in capsys.readouterr().err
     assert linker.main([str(tmp_path), "--data", data]) == 2
     assert str(tmp_path) in capsys.readouterr().err

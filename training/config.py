@@ -53,7 +53,7 @@ class Heads(_Section):
 
 class Data(_Section):
     """Corpus folders of markup, JSONL files, or stand-off labels (``labels.jsonl#train@texts.jsonl``); ``links``: a folder of gold links
-    to score records with, "" for none."""
+    to score records with and to train a linker on, "" for none."""
 
     train: list[str] = Field(min_length=1)
     dev: list[str] = Field(min_length=1)
@@ -122,6 +122,12 @@ class Distillation(_Section):
     weight: float = Field(default=1.0, ge=0)
 
 
+class Linker(_Section):
+    """``epochs`` over the gold links of the training documents, once the network is exported; 0 for a model that links by rules alone."""
+
+    epochs: int = Field(default=0, ge=0)
+
+
 class Prediction(_Section):
     window: int = Field(ge=16, le=510)
     context: int = Field(ge=0)
@@ -142,8 +148,15 @@ class Config(_Section):
     training: Training
     loss: Loss
     distillation: Distillation = Distillation()
+    linker: Linker = Linker()
     prediction: Prediction
     export: Export
+
+    @model_validator(mode="after")
+    def _check(self) -> Config:
+        if self.linker.epochs and not self.data.links:
+            raise ValueError("linker.epochs needs gold links: name their folder in data.links, or set it to 0")
+        return self
 
 
 def load_config(path: Path) -> Config:

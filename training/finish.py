@@ -31,6 +31,7 @@ from training.evaluate import score_documents
 from training.evaluation.readings import read_documents
 from training.evaluation.reliability import calibration
 from training.export import save_model
+from training.linker import train_linker
 from training.links import GoldLinks, read_links
 from training.model_card import write_card
 from training.setup import prediction_settings
@@ -61,6 +62,8 @@ def finish(
         "training_documents": len(training),
         "training_characters": sum(len(document.text) for document in training),
     }
+    if config.linker.epochs:
+        train_linker(output, training, read_links(Path(config.data.links)), config.linker.epochs, config.run.seed)
     settle(output, run, dev, test)
 
 

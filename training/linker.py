@@ -31,12 +31,22 @@ log = logging.getLogger(__name__)
 EPOCHS, BATCH, RATE, WARMUP, UNRULED = 8, 6, 1e-3, 0.04, 0.3
 
 
+def linkable(family: str, documents: Sequence[AnnotatedDocument], links: Mapping[str, GoldLinks]) -> list[AnnotatedDocument]:
+    """The documents that a linker can learn from. A ValueError where there are none, or none can be trained for the encoder's family."""
+    if family not in FAMILIES:
+        raise ValueError(f"a linker needs an encoder of type {', '.join(FAMILIES)}, not {family}: set linker.epochs to 0, for rules alone")
+    known = [document for document in documents if document.id in links]
+    found = [document for document in known if any(link.indicator is None for link in links[document.id].links)]
+    if not found:
+        raise ValueError("a linker needs gold links of figures of its documents: give the folder that has them, or set linker.epochs to 0")
+    return found
+
+
 def read_examples(
     folder: Path, documents: Sequence[AnnotatedDocument], links: Mapping[str, GoldLinks], keep: Path | None = None
 ) -> list[LinkExample]:
-    """The documents that have gold links of figures; ``keep``: a file for what the folder's encoder says of them."""
-    linked = [document for document in documents if document.id in links]
-    linked = [document for document in linked if any(link.indicator is None for link in links[document.id].links)]
+    """Those of the documents that a linker can learn from; ``keep``: a file for what the folder's encoder says of them."""
+    linked = linkable(read_config(folder)["encoder"]["model_type"], documents, links)
     vectors = read_vectors(folder, linked, keep)
     return [read_example(document, links[document.id], vectors[document.id]) for document in linked]
 
@@ -83,6 +93,22 @@ def _groups(examples: Sequence[LinkExample], generator: random.Random) -> list[l
     return groups
 
 
+def train_linker(
+    folder: Path,
+    documents: Sequence[AnnotatedDocument],
+    links: Mapping[str, GoldLinks],
+    epochs: int = EPOCHS,
+    seed: int = 0,
+    keep: Path | None = None,
+) -> tuple[int, int]:
+    """Train a linker on the documents that have gold links and put it into the model's folder; returns how many documents and figures
+    it was trained on. A ValueError where there are none, or the encoder's family has no linker."""
+    examples = read_examples(folder, documents, links, keep)
+    network = fit(examples, epochs, seed)
+    add_linker(folder, *projection(network), exported(network))
+    return len(examples), sum(int(example.linked.sum()) for example in examples)
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m training.linker", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -96,18 +122,12 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        if (family := read_config(given.model)["encoder"]["model_type"]) not in FAMILIES:
-            raise ValueError(f"{given.model}: its encoder is of type {family}; a linker needs one of {', '.join(FAMILIES)}")
-        examples = read_examples(given.model, load_sources(given.data), read_links(given.links), given.vectors)
-        if not examples:
-            raise ValueError(f"{given.links}: no gold links of figures in the documents of {', '.join(given.data)}")
+        known = read_links(given.links)
+        documents, figures = train_linker(given.model, load_sources(given.data), known, given.epochs, given.seed, given.vectors)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    network = fit(examples, given.epochs, given.seed)
-    add_linker(given.model, *projection(network), exported(network))
-    figures = sum(int(example.linked.sum()) for example in examples)
-    sys.stdout.write(f"a linker of {figures} figures of {len(examples)} documents is in {given.model}\n")
+    sys.stdout.write(f"a linker of {figures} figures of {documents} documents is in {given.model}\n")
     return 0
 
 

@@ -36,6 +36,8 @@ from training.documents import AnnotatedDocument, check_labels
 from training.evaluate import predict_documents, score_documents
 from training.finish import finish
 from training.hub_model import save_hub_model
+from training.linker import linkable
+from training.links import read_links
 from training.losses import joint_loss
 from training.setup import build_network, build_tagger
 
@@ -74,6 +76,8 @@ def train(config: Config) -> Path:
     check_labels([*training, *dev, *test], config.labels.inventory)
     torch.manual_seed(config.run.seed)
     network, tokenizer = build_network(config)
+    if config.linker.epochs:  # told before the hours of training, not after
+        linkable(network.encoder.config.model_type, training, read_links(Path(config.data.links)))
     names = Names.collect(training)
     prepared, optimizer = accelerator.prepare(network, build_optimizer(network, config))
     average = {name: tensor.detach().clone() for name, tensor in trainable_state(network).items()}
