@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
@@ -31,10 +32,10 @@ log = logging.getLogger(__name__)
 def read_vectors(folder: Path, documents: Sequence[AnnotatedDocument], keep: Path | None = None) -> dict[str, np.ndarray]:
     """By document id, float16 (entities + sentences, 2 * hidden): each gold entity, in order, then each sentence.
 
-    ``keep``: a safetensors file in which vectors of this model are found again, those that are new added.
+    ``keep``: a safetensors file in which vectors of this encoder are found again, those that are new added.
     """
     tagger = load_tagger(folder, "onnx")
-    version = tagger.settings.version
+    version = _encoder_version(folder)
     found = _kept(keep, version) if keep is not None else {}
     missing = [document for document in documents if document.id not in found]
     if missing:
@@ -45,7 +46,7 @@ def read_vectors(folder: Path, documents: Sequence[AnnotatedDocument], keep: Pat
                 if number % 100 == 0:
                     log.info("read %d of %d documents", number, len(missing))
         if keep is not None:
-            save_file(found, keep, {"model": version})
+            save_file(found, keep, {"encoder": version})
     return {document.id: found[document.id] for document in documents}
 
 
@@ -77,11 +78,21 @@ def _vectors(document: AnnotatedDocument, tagger: Tagger, backend: Backend, widt
     return np.concatenate([mentions, means.means()]).astype(np.float16)
 
 
+def _encoder_version(folder: Path) -> str:
+    """A hash of the encoder's weights alone, so that another linker makes no difference."""
+    found = hashlib.sha256((folder / EMBEDDINGS).read_bytes())
+    with safe_open(folder / WEIGHTS, "numpy") as content:
+        for name in sorted(content.keys()):
+            if name.startswith("encoder."):
+                found.update(name.encode() + content.get_tensor(name).tobytes())
+    return found.hexdigest()
+
+
 def _kept(path: Path, version: str) -> dict[str, np.ndarray]:
     if not path.is_file():
         return {}
     with safe_open(path, "numpy") as content:
-        if (content.metadata() or {}).get("model") != version:
-            log.info("%s has vectors of another model: written anew", path)
+        if (content.metadata() or {}).get("encoder") != version:
+            log.info("%s has vectors of another encoder: written anew", path)
             return {}
         return {name: content.get_tensor(name) for name in content.keys()}  # noqa: SIM118 - it is no mapping

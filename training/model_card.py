@@ -45,7 +45,8 @@ def write_card(folder: Path, metrics: dict[str, Any]) -> None:
         "",
         "It was made for bulletins of local authorities on epidemics; on other text it guesses. Its scores on the corpus",
         "say how well it does on text written for this project; real bulletins are harder. Values (dates, numbers, codes)",
-        "are made by rules, not by the model. Links from figures to places and dates: rules, then a learnt linker where the folder has one.",
+        "are made by rules, not by the model; links from figures to places and dates by rules, then by a learnt linker",
+        "where the folder has one (`linker.npz`).",
         "",
     ]
     (folder / CARD).write_text("\n".join(lines), encoding="utf-8")
