@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 
 import bulletin_ner
 from bulletin_ner.exporters import as_conll
+from bulletin_ner.normalisation.dates import parse_reference
+from bulletin_ner.normalisation.document import normalise
+from bulletin_ner.segmentation import sentences
 from training.documents import AnnotatedDocument, GoldEntity, read_jsonl, write_jsonl
 from training.formats.convert import convert
 from training.formats.item import FormatError, Item
@@ -129,15 +132,16 @@ def test_what_a_prediction_loses_is_named(default: bulletin_ner.Tagger, tmp_path
     assert json.loads((tmp_path / "q.jsonl").read_text(encoding="utf-8")) == {"id": "p-1", **bulletin.to_dict()}
 
 
-def test_annotations_become_results_with_codes_and_records(default: bulletin_ner.Tagger, tmp_path: Path) -> None:
+def test_annotations_become_results_with_codes_and_ruled_records(default: bulletin_ner.Tagger, tmp_path: Path) -> None:
     bulletin = _predictions(default, tmp_path / "p.jsonl")
     convert(tmp_path / "p.jsonl", tmp_path / "a.jsonl", "predictions", "jsonl")
     convert(tmp_path / "a.jsonl", tmp_path / "b.jsonl", "jsonl", "predictions")
     result = json.loads((tmp_path / "b.jsonl").read_text(encoding="utf-8"))
     assert result["model"] == "annotation"
     same = ("indicator", "value", "place_code", "date")
-    assert [[row[key] for key in same] for row in result["records"]] == [[getattr(r, key) for key in same] for r in bulletin.records]
-    assert bulletin.records
+    ruled = normalise(bulletin.text, sentences(bulletin.text), bulletin.entities, parse_reference(bulletin.reference_date)).records
+    assert [[row[key] for key in same] for row in result["records"]] == [[getattr(r, key) for key in same] for r in ruled]
+    assert len(ruled) == len(bulletin.records) > 0
     assert [entity["code"] for entity in result["entities"]] == [entity.code for entity in bulletin.entities]
 
 

@@ -38,7 +38,7 @@ def test_transformers_computes_what_ours_does(hub: Path, tiny_model: Path) -> No
     tokenizer = AutoTokenizer.from_pretrained(hub)
     model = AutoModelForTokenClassification.from_pretrained(hub).eval()
     batch = tokenizer(TEXT, return_tensors="pt")
-    tokens = bulletin_ner.load(tiny_model)._tokenizer(TEXT)
+    tokens = bulletin_ner.load(tiny_model).tokenizer(TEXT)
     special = content["special_tokens"]
     assert batch["input_ids"][0].tolist() == [special["begin"], *tokens.ids.tolist(), special["separator"]]
     with torch.inference_mode():
@@ -81,7 +81,7 @@ def test_training_begins_from_it(hub: Path, tiny_model: Path, tmp_path: Path) ->
     ours = load_torch(tiny_model, json.loads((tiny_model / "config.json").read_text(encoding="utf-8"))).network.cpu()
     for name, tensor in ours.encoder.state_dict().items():
         torch.testing.assert_close(network.encoder.state_dict()[name], tensor, msg=name)
-    assert tokenizer(TEXT).ids.tolist() == bulletin_ner.load(tiny_model)._tokenizer(TEXT).ids.tolist()
+    assert tokenizer(TEXT).ids.tolist() == bulletin_ner.load(tiny_model).tokenizer(TEXT).ids.tolist()
 
 
 def test_card_and_files(hub: Path, tiny_model: Path) -> None:
