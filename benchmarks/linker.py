@@ -85,10 +85,10 @@ def main() -> None:
     every = read_examples(given.model, [one for own in documents.values() for one in own], read_links(LINKS), given.vectors)
     of = {document.id: name for name, own in documents.items() for document in own}
     train = [example for example in every if of[example.id] == "train"]
+    learnt = cross(train, [families[example.id] for example in train], given.folds)
     weights = load_file(given.model / WEIGHTS)
     own = load_scorer(given.model / LINKER), weights["mentions.weight"], weights["mentions.bias"]
-    learnt = {example.id: answer(*own, example) for example in every if of[example.id] != "train"}
-    learnt |= cross(train, [families[example.id] for example in train], given.folds)
+    learnt |= {example.id: answer(*own, example) for example in every if of[example.id] != "train"}
     apart = {file: read_links(LINKS, file).keys() for file in APART}
     sets = {name: [example for example in every if of[example.id] == name] for name in documents if name != "train"}
     sets |= {f"`{file}`": [example for example in train if example.id in ids] for file, ids in apart.items()}
