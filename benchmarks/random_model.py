@@ -11,6 +11,8 @@ import bulletin_ner
 from bulletin_ner import Tagger
 from bulletin_ner.calibration import Scaling
 from bulletin_ner.encoding import Backend
+from bulletin_ner.folder import LINKER
+from bulletin_ner.linking.scorer import load_scorer
 from bulletin_ner.saved import load_tagger
 
 _ROWS = 4099  # a prime: tokens that are alike to a person are not alike here
@@ -35,7 +37,7 @@ class RandomBackend:
 
 
 def random_tagger(seed: int, model: Path | None = None) -> Tagger:
-    """A tagger with the tokenizer and settings of a model, and random features."""
+    """A tagger with the tokenizer, settings and linker of a model, and random features."""
     folder = model or bulletin_ner.default_model()
     whole = load_tagger(folder, "onnx")
     layout = whole.settings.layout
@@ -49,4 +51,5 @@ def random_tagger(seed: int, model: Path | None = None) -> Tagger:
         entity_scaling=Scaling(),
         measure_scaling=Scaling(),
     )
-    return Tagger(backend, whole.tokenizer, settings)
+    scorer = load_scorer(folder / LINKER) if (folder / LINKER).is_file() else None
+    return Tagger(backend, whole.tokenizer, settings, scorer)

@@ -16,6 +16,7 @@ REACH = (6, 12, 2, 3)  # sentences, nodes, lines and clauses apart, beyond which
 EDGES = 6  # no edge, the same place or date; the rules' place of a figure and back; their date and back
 TARGETS = ("place", "date")
 _CORE, _CONTEXT = 192, 96  # nodes that are answered together, and those read with them on either side
+_ROWS = 4096  # candidates that are scored together, so that memory is bounded
 
 
 def distances(nodes: Nodes, start: int, end: int) -> np.ndarray:
@@ -52,7 +53,7 @@ class LinkScorer:
         """Of each candidate, float32 (candidates,), by target. ``vectors``: float32 (nodes, width), what the network says of each
         node."""
         encoded = self.encode(nodes, vectors)
-        return self._match("place", encoded, places, nodes), self._match("date", encoded, dates, nodes)
+        return self._match("place", encoded, places), self._match("date", encoded, dates)
 
     def encode(self, nodes: Nodes, vectors: np.ndarray) -> np.ndarray:
         """Nodes in context, float32 (nodes, width). Long documents are read in windows, so that time and memory are linear."""
@@ -83,12 +84,15 @@ class LinkScorer:
         attended = (weights / weights.sum(-1, keepdims=True)) @ value
         return self._linear(f"{name}.output", attended.transpose(1, 0, 2).reshape(length, width))
 
-    def _match(self, target: str, encoded: np.ndarray, choices: Choices, nodes: Nodes) -> np.ndarray:
+    def _match(self, target: str, encoded: np.ndarray, choices: Choices) -> np.ndarray:
         figures = np.tanh(self._linear(f"{target}.figure", encoded))
         mentions = np.concatenate([np.tanh(self._linear(f"{target}.mention", encoded)), self.weights[f"{target}.none"]])
-        figure, mention = figures[choices.figure_node], mentions[choices.node]  # the last row, by -1, is "none"
-        given = np.concatenate([choices.features, figure, mention, figure * mention], 1)
-        scores: np.ndarray = self._linear(f"{target}.score", gelu(self._linear(f"{target}.hidden", given)))[:, 0]
+        scores = np.zeros(len(choices.node), np.float32)
+        for start in range(0, len(scores), _ROWS):
+            rows = slice(start, start + _ROWS)
+            figure, mention = figures[choices.figure_node[rows]], mentions[choices.node[rows]]  # the last mention, by -1, is "none"
+            given = np.concatenate([choices.features[rows], figure, mention, figure * mention], 1)
+            scores[rows] = self._linear(f"{target}.score", gelu(self._linear(f"{target}.hidden", given)))[:, 0]
         return scores
 
     def _linear(self, name: str, source: np.ndarray) -> np.ndarray:
