@@ -6,11 +6,12 @@ The scores in languages that it was never trained on go into the metrics and the
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from marked_places import fill_place
 
 import bulletin_ner
 from bulletin_ner.folder import METRICS
@@ -63,9 +64,7 @@ def zero_shot_table(scores: Mapping[str, Any], model: str) -> str:
 def fill(page: str, tables: Mapping[str, str]) -> str:
     """The page with the marked place of each name filled anew."""
     for name, content in tables.items():
-        head, rest = re.split(rf"(?<=<!-- {name}: written by `python benchmarks/languages\.py` -->)\n", page, maxsplit=1)
-        _, end, tail = rest.partition(f"<!-- /{name} -->")
-        page = f"{head}\n{content}\n{end}{tail}"
+        page = fill_place(page, name, "languages.py", content)
     return page
 
 

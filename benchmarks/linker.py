@@ -13,10 +13,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from marked_places import fill_place
 from safetensors.numpy import load_file
 from sklearn.model_selection import GroupKFold
 
 from bulletin_ner.folder import LINKER, WEIGHTS
+from bulletin_ner.linking.linker import best_rows
 from bulletin_ner.linking.scorer import LinkScorer, load_scorer
 from training.data import load_sources
 from training.link_network import LinkExample, exported, projection
@@ -25,7 +27,6 @@ from training.links import read_links
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/links.md"
-MARK, END = "<!-- linker: written by `python benchmarks/linker.py` -->\n", "<!-- /linker -->"
 LINKS = ROOT / "corpus/links"
 NEWS = f"{ROOT}/corpus/standoff/dxy-news.jsonl#dev@{ROOT}/outside/dxy-news/news.jsonl"
 APART = ("train-9.jsonl", "train-8.jsonl")  # links by which no rule was written
@@ -39,9 +40,7 @@ def answer(scorer: LinkScorer, weight: np.ndarray, bias: np.ndarray, example: Li
     scores = scorer.scores(view.nodes, example.vectors.astype(np.float32) @ weight + bias, view.places, view.dates)
     found = np.zeros((len(view.figures), 2), bool)
     for target, (own, choices) in enumerate(zip(scores, (view.places, view.dates), strict=True)):
-        bounds = np.searchsorted(choices.figure, np.arange(len(view.figures) + 1))
-        for figure, (first, last) in enumerate(zip(bounds, bounds[1:], strict=False)):
-            found[figure, target] = example.right[target][first + own[first:last].argmax()]
+        found[:, target] = example.right[target][best_rows(own, choices)]
     return found[example.linked]
 
 
@@ -94,11 +93,10 @@ def main() -> None:
     sets |= {f"`{file}`": [example for example in train if example.id in ids] for file, ids in apart.items()}
     sets["the rest of train"] = [example for example in train if not any(example.id in ids for ids in apart.values())]
     written = table(sets, learnt)
-    head, mark, rest = PAGE.read_text(encoding="utf-8").partition(MARK)
-    _, end, tail = rest.partition(END)
-    if not mark or not end:
-        sys.exit(f"{written}\n{PAGE}: no place is marked for this table, put the two linker comments back")
-    PAGE.write_text(f"{head}{mark}\n{written}\n{end}{tail}", encoding="utf-8")
+    try:
+        PAGE.write_text(fill_place(PAGE.read_text(encoding="utf-8"), "linker", "linker.py", f"\n{written}"), encoding="utf-8")
+    except ValueError as error:
+        sys.exit(f"{written}\n{PAGE}: {error}")  # the table took long
 
 
 def _sources() -> dict[str, str]:

@@ -11,8 +11,6 @@ import bulletin_ner
 from bulletin_ner import Tagger
 from bulletin_ner.calibration import Scaling
 from bulletin_ner.encoding import Backend
-from bulletin_ner.folder import LINKER
-from bulletin_ner.linking.scorer import load_scorer
 from bulletin_ner.saved import load_tagger
 
 _ROWS = 4099  # a prime: tokens that are alike to a person are not alike here
@@ -51,5 +49,4 @@ def random_tagger(seed: int, model: Path | None = None) -> Tagger:
         entity_scaling=Scaling(),
         measure_scaling=Scaling(),
     )
-    scorer = load_scorer(folder / LINKER) if (folder / LINKER).is_file() else None
-    return Tagger(backend, whole.tokenizer, settings, scorer)
+    return whole.with_settings(settings).with_backend(backend)

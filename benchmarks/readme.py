@@ -8,6 +8,8 @@ import json
 import re
 from pathlib import Path
 
+from marked_places import fill_place
+
 ROOT = Path(__file__).parent.parent
 TYPES = ("PLACE", "COUNT", "DATE", "OFFICIAL", "ROLE", "all")
 
@@ -41,9 +43,7 @@ def fill(readme: str) -> str:
     """The README with both places filled anew."""
     metrics = json.loads((ROOT / "models/default/metrics.json").read_text(encoding="utf-8"))
     for name, content in (("result", example_output(readme)), ("scores", score_table(metrics))):
-        head, rest = re.split(rf"(?<=<!-- {name}: written by `python benchmarks/readme\.py` -->)\n", readme, maxsplit=1)
-        _, end, tail = rest.partition(f"<!-- /{name} -->")
-        readme = f"{head}\n{content}\n{end}{tail}"
+        readme = fill_place(readme, name, "readme.py", content)
     return readme
 
 

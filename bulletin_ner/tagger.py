@@ -107,6 +107,10 @@ class Tagger:
         """The same model with other settings."""
         return Tagger(self._backend, self.tokenizer, settings, self._scorer)
 
+    def with_backend(self, backend: Backend) -> Tagger:
+        """The same model over another backend."""
+        return Tagger(backend, self.tokenizer, self.settings, self._scorer)
+
     def _encode(self, tokens: Sequence[Tokens], ranges: Sequence[Sequence[tuple[int, int]]]) -> list[np.ndarray]:
         settings = self.settings
         breaks = [[first for first, _ in document] for document in ranges]

@@ -8,6 +8,7 @@ from pathlib import Path
 import linker as benchmark
 import numpy as np
 import pytest
+from marked_places import fill_place
 
 from training import linker
 from training.data import load_sources
@@ -66,3 +67,12 @@ def test_the_table_counts_what_is_gained_and_lost(examples: list[LinkExample]) -
     assert lines[0] == f"| place / date / both right | dev ({figures}) |"
     assert lines[2] == f"| rules | 1.000 / {right / figures:.3f} / {right / figures:.3f} |"
     assert lines[3] == f"| learnt linker | 0.000 / 1.000 / 0.000, +0 -{right} |"
+
+
+def test_a_page_without_its_mark_is_named() -> None:
+    page = "# Links\n\n<!-- linker: written by `python benchmarks/linker.py` -->\nold\n<!-- /linker -->\nend\n"
+    filled = "# Links\n\n<!-- linker: written by `python benchmarks/linker.py` -->\nnew\n<!-- /linker -->\nend\n"
+    assert fill_place(page, "linker", "linker.py", "new") == filled
+    for cut in ("<!-- linker: written", "<!-- /linker -->"):
+        with pytest.raises(ValueError, match=r"table linker, put its two comments back"):
+            fill_place(page.replace(cut, ""), "linker", "linker.py", "new")

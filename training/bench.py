@@ -142,7 +142,7 @@ def _stages(own: Tagger, texts: Sequence[str]) -> dict[str, float]:
         __call__ = staticmethod(timed("network", own._backend))
 
     tokenizer = own.tokenizer
-    clocked = Tagger(Network(), tokenizer, own.settings)
+    clocked = own.with_backend(Network())
     with contextlib.ExitStack() as stack:
         for name in _STAGES:
             stack.enter_context(patch.object(tagger, name, timed(name, getattr(tagger, name))))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bulletin_ner.labels import ASPECTS, INDICATORS, LANGUAGES, MODIFIERS, PLACE_KINDS, LabelInventory, check_label
+from bulletin_ner.schema import Entity
 
 # What a document may be written in: the languages that the project promises, and those in which it is only measured.
 TO_UTF8 = "convert it, for instance with iconv -f GB18030 -t UTF-8"
@@ -99,6 +100,24 @@ def check_labels(documents: Iterable[AnnotatedDocument], labels: LabelInventory)
                         f"document {document.id}: {what} {name!r} at {start} is none of the model's ({', '.join(names) or 'it has none'}); "
                         f"add it to labels.{key} in the config, or take it out of the data"
                     )
+
+
+def unread_entities(document: AnnotatedDocument) -> list[Entity]:
+    """The gold spans with their classes as a model would find them, with score 1, values still to be read."""
+    return [
+        Entity(
+            number,
+            gold.type,
+            document.text[gold.start : gold.end],
+            gold.start,
+            gold.end,
+            1.0,
+            kind=gold.kind,
+            indicator=gold.indicator,
+            aspect=gold.aspect or ("unspecified" if gold.type == "COUNT" else None),
+        )
+        for number, gold in enumerate(document.entities)
+    ]
 
 
 def to_row(document: AnnotatedDocument) -> dict[str, Any]:

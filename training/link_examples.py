@@ -14,7 +14,7 @@ from bulletin_ner.normalisation.document import normalise
 from bulletin_ner.normalisation.links import Links, Ruling
 from bulletin_ner.schema import Entity, Record
 from bulletin_ner.segmentation import sentences
-from training.documents import AnnotatedDocument
+from training.documents import AnnotatedDocument, unread_entities
 from training.link_network import LinkExample
 from training.links import GoldLink, GoldLinks
 from training.values import same_place
@@ -22,17 +22,14 @@ from training.values import same_place
 
 def read_example(document: AnnotatedDocument, known: GoldLinks, vectors: np.ndarray) -> LinkExample:
     """``vectors``: of its entities, then of its sentences (see `read_vectors`)."""
-    spans = [
-        Entity(i, e.type, document.text[e.start : e.end], e.start, e.end, 1.0, kind=e.kind, indicator=e.indicator, aspect=e.aspect)
-        for i, e in enumerate(document.entities)
-    ]
     seen: list[View] = []
 
     def look(ruling: Ruling) -> Links:
         seen.append(read_view(ruling))
         return ruling.links
 
-    result = normalise(document.text, sentences(document.text), spans, parse_reference(document.reference_date), look)
+    text = document.text
+    result = normalise(text, sentences(text), unread_entities(document), parse_reference(document.reference_date), look)
     view = seen[0]
     entities = {entity.id: entity for entity in result.entities}
     records = {record.entity: record for record in result.records if record.entity is not None}

@@ -31,7 +31,8 @@ FEATURES = (
     "mentions before", "share", "ruled", "none ruled", "ruled before", "ruled of line", "ruled of kind", "ruled of all", "ruled last",
     "ruled next",
 )  # fmt: skip
-RULED = FEATURES.index("ruled")  # what the rules answer begins here
+_COLUMN = {name: index for index, name in enumerate(FEATURES)}
+RULED = _COLUMN["ruled"]  # what the rules answer begins here
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,6 @@ class _Table:
             first += count
 
 
-def _column(name: str) -> int:
-    return FEATURES.index(name)
-
-
 def _distances(features: np.ndarray, table: _Table) -> None:
     figure, candidate, is_none, places = table.figure, table.candidate, table.is_none, table.nodes.places
     starts, ends = (np.array([getattr(one, edge) for one in table.mentions] or [0], np.int64)[candidate] for edge in ("start", "end"))
@@ -115,9 +112,9 @@ def _distances(features: np.ndarray, table: _Table) -> None:
     width = len(_DISTANCES)
     for side, holds in ((0, precedes & ~is_none), (width, ~precedes & ~is_none)):
         features[:, side : side + width] = np.stack(columns, 1) * holds[:, None]
-    features[:, _column("none")] = is_none
-    features[:, _column("before")] = precedes & ~is_none
-    features[:, _column("after")] = ~precedes & ~is_none
+    features[:, _COLUMN["none"]] = is_none
+    features[:, _COLUMN["before"]] = precedes & ~is_none
+    features[:, _COLUMN["after"]] = ~precedes & ~is_none
 
 
 def _rulings(features: np.ndarray, table: _Table) -> None:
@@ -162,27 +159,27 @@ def _words(features: np.ndarray, table: _Table, layout: Layout, places: PlaceLin
         first = int(table.first[index])
         own = mentions[first : first + int(table.counts[index]) - 1]
         keys = table.keys[rows]
-        features[rows, _column("share")] = often[keys] / max(1, len(mentions)) * (keys >= 0)
+        features[rows, _COLUMN["share"]] = often[keys] / max(1, len(mentions)) * (keys >= 0)
         begin = layout.sentences[max(0, layout.number(figure.start))][0]
         inner = [place for place, mention in enumerate(own) if begin <= mention.start and mention.end <= figure.start]
-        features[rows, _column("mentions before")] = min(len(inner), 5) / 5
+        features[rows, _COLUMN["mentions before"]] = min(len(inner), 5) / 5
         if inner:
-            features[rows.start + inner[-1], _column("last in sentence")] = 1
+            features[rows.start + inner[-1], _COLUMN["last in sentence"]] = 1
         else:
-            features[rows.stop - 1, _column("alone")] = 1
+            features[rows.stop - 1, _COLUMN["alone"]] = 1
         free = [n for n in inner if own[n].id not in roles.origin and own[n].id not in roles.listed and own[n].kind != "site"]
         if free:
-            features[rows.start + free[-1], _column("last free")] = 1
+            features[rows.start + free[-1], _COLUMN["last free"]] = 1
         for place in inner:
             if own[place].id in roles.listed:
                 gap = text[own[place].end : figure.start]
-                features[rows.start + place, _column("listed, each")] = bool(_EACH.search(gap))
-                features[rows.start + place, _column("listed, kept apart")] = bool(gap.strip())
+                features[rows.start + place, _COLUMN["listed, each"]] = bool(_EACH.search(gap))
+                features[rows.start + place, _COLUMN["listed, kept apart"]] = bool(gap.strip())
         after = next((place for place, mention in enumerate(own) if mention.start >= figure.end), None)
         if after is not None:
             gap = text[figure.end : own[after].start]
             if len(gap) < _INSIDE_REACH and _INSIDE.match(gap):
-                features[rows.start + after, _column("inside")] = 1
+                features[rows.start + after, _COLUMN["inside"]] = 1
         _whole(features[rows.start : rows.stop - 1], table, figure, own, text[max(begin, figure.start - LEAD) : figure.start], places)
 
 
@@ -192,8 +189,8 @@ def _whole(features: np.ndarray, table: _Table, figure: Entity, own: Sequence[En
     if unit is None:
         return
     told = figure.start - len(lead) + [match.start() for match in WHOLE.finditer(lead)][-1]
-    features[:, _column("whole between")] = [mention.end <= told for mention in own]
+    features[:, _COLUMN["whole between"]] = [mention.end <= told for mention in own]
     meant = places.wholes.mention(unit, figure.start) if table.target == 0 else None
     if meant is not None:
         keys, of = table.nodes.keys, table.nodes.of
-        features[:, _column("whole means")] = [keys[of[mention.id]] == keys[of[meant.id]] for mention in own]
+        features[:, _COLUMN["whole means"]] = [keys[of[mention.id]] == keys[of[meant.id]] for mention in own]

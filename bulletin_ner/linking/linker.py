@@ -9,7 +9,7 @@ import numpy as np
 
 from bulletin_ner.linking.choices import Choices
 from bulletin_ner.linking.scorer import LinkScorer
-from bulletin_ner.linking.view import View, read_view
+from bulletin_ner.linking.view import View, figures_of, read_view
 from bulletin_ner.normalisation.links import Links, Ruling
 
 
@@ -24,11 +24,18 @@ class LearntLinker:
 
     def __call__(self, ruling: Ruling) -> Links:
         """For each figure the mention, or none, of the highest score."""
-        view = read_view(ruling)
-        if not view.figures:
+        if not figures_of(ruling):
             return ruling.links
+        view = read_view(ruling)
         scores = self.scorer.scores(view.nodes, node_vectors(view, self.mentions, self.sentences), view.places, view.dates)
-        place, date = (_best(own, choices, view) for own, choices in zip(scores, (view.places, view.dates), strict=True))
+        entity_of = {node: entity for entity, node in view.nodes.of.items()}
+        place, date = (
+            {
+                figure.id: entity_of.get(node)
+                for figure, node in zip(view.figures, choices.node[best_rows(own, choices)].tolist(), strict=True)
+            }
+            for own, choices in zip(scores, (view.places, view.dates), strict=True)
+        )
         return Links({**ruling.links.place, **place}, {**ruling.links.date, **date})
 
 
@@ -41,11 +48,7 @@ def node_vectors(view: View, mentions: Sequence[np.ndarray] | np.ndarray, senten
     return vectors
 
 
-def _best(scores: np.ndarray, choices: Choices, view: View) -> dict[int, int | None]:
-    entity_of = {node: entity for entity, node in view.nodes.of.items()}
-    bounds = np.searchsorted(choices.figure, np.arange(len(view.figures) + 1)).tolist()
-    found: dict[int, int | None] = {}
-    for figure, first, last in zip([one.id for one in view.figures], bounds, bounds[1:], strict=False):
-        node = int(choices.node[first + int(scores[first:last].argmax())])
-        found[figure] = entity_of.get(node)
-    return found
+def best_rows(scores: np.ndarray, choices: Choices) -> np.ndarray:
+    """The row of the highest score of each figure, in order, int64 (figures,)."""
+    starts = np.flatnonzero(np.diff(choices.figure, prepend=-1))
+    return starts + np.array([own.argmax() for own in np.split(scores, starts[1:])], np.int64)

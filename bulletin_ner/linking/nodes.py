@@ -81,7 +81,7 @@ def build_nodes(ruling: Ruling) -> Nodes:
             names.append("first")
         clues[index, [_COLUMN[name] for name in names]] = 1
         if entity.type in ("PLACE", "DATE"):
-            keys[index] = known.setdefault((entity.type, key_of(entity)), len(known))
+            keys[index] = known.setdefault((entity.type, _key(entity)), len(known))
         elif entity.id in ruled.place:
             found = ruled.place[entity.id], ruled.date[entity.id]
             links[index] = [-1 if target is None else of[target] for target in found]
@@ -89,7 +89,7 @@ def build_nodes(ruling: Ruling) -> Nodes:
     return Nodes(clues[order], where[order], keys[order], links[order], of, rank[len(entities) :])
 
 
-def key_of(mention: Entity) -> str:
+def _key(mention: Entity) -> str:
     """What mentions of the same place or date share."""
     return mention.text if mention.type == "PLACE" else str(mention.value)
 

@@ -32,7 +32,7 @@ def edges(nodes: Nodes, start: int, end: int) -> np.ndarray:
     found = ((keys[:, None] == keys[None]) & (keys[:, None] >= 0) & ~np.eye(end - start, dtype=bool)).astype(np.int64)
     for target in range(len(TARGETS)):
         ruled = nodes.ruled[start:end, target] - start
-        figures = np.flatnonzero((ruled >= 0) & (ruled < end - start) & (nodes.ruled[start:end, target] >= 0))
+        figures = np.flatnonzero((ruled >= 0) & (ruled < end - start))  # -1, none, is below 0 in every window
         found[figures, ruled[figures]] = 2 + 2 * target
         found[ruled[figures], figures] = 3 + 2 * target
     return found

@@ -14,7 +14,7 @@ from bulletin_ner.schema import Entity
 
 @dataclass(frozen=True)
 class View:
-    """``figures``: the COUNTs of an epidemic indicator, in order; ``places`` and ``dates``: what each can be linked to."""
+    """``figures``: those of `figures_of`; ``places`` and ``dates``: what each can be linked to."""
 
     nodes: Nodes
     figures: Sequence[Entity]
@@ -22,10 +22,15 @@ class View:
     dates: Choices
 
 
+def figures_of(ruling: Ruling) -> list[Entity]:
+    """The COUNTs of an epidemic indicator, in order."""
+    return [entity for entity in ruling.entities if entity.type == "COUNT" and entity.indicator in EPIDEMIC_INDICATORS]
+
+
 def read_view(ruling: Ruling) -> View:
     """Everything is linear in the length of the document."""
     nodes = build_nodes(ruling)
-    figures = [entity for entity in ruling.entities if entity.type == "COUNT" and entity.indicator in EPIDEMIC_INDICATORS]
+    figures = figures_of(ruling)
     choices = [
         build_choices(target, ruling.layout, figures, mentions, nodes, ruling.places)
         for target, mentions in enumerate((ruling.places.places, ruling.dates.roles.days))

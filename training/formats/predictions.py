@@ -14,7 +14,7 @@ from bulletin_ner.normalisation.dates import parse_reference
 from bulletin_ner.normalisation.document import normalise
 from bulletin_ner.schema import Bulletin, Entity, Inconsistency, Measure, Post, Record
 from bulletin_ner.segmentation import sentences
-from training.documents import AnnotatedDocument, GoldEntity
+from training.documents import AnnotatedDocument, GoldEntity, unread_entities
 from training.formats.item import Format, FormatError, Item, Reading, build_document, fault
 
 # What the command writes before a Bulletin's own keys: where a text came from. Only the id is kept.
@@ -49,22 +49,8 @@ def write(items: Sequence[Item], path: Path) -> None:
 def to_bulletin(document: AnnotatedDocument) -> Bulletin:
     """The annotation as a result of score 1: values as annotated, what it does not say (codes, roles, records) by the rules."""
     text = document.text
-    entities = [
-        Entity(
-            number,
-            gold.type,
-            text[gold.start : gold.end],
-            gold.start,
-            gold.end,
-            1.0,
-            kind=gold.kind,
-            indicator=gold.indicator,
-            aspect=gold.aspect or ("unspecified" if gold.type == "COUNT" else None),
-        )
-        for number, gold in enumerate(document.entities)
-    ]
     try:
-        found = normalise(text, sentences(text), entities, parse_reference(document.reference_date))
+        found = normalise(text, sentences(text), unread_entities(document), parse_reference(document.reference_date))
     except ValueError as error:
         raise FormatError(f"document {document.id}: {error}") from error
     kept = tuple(_as_annotated(entity, gold) for entity, gold in zip(found.entities, document.entities, strict=True))
